@@ -1,0 +1,20 @@
+//! The only place where plans are collected.
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+
+/// Collects all frames in one streaming query, so that common scans are shared. A panic inside the engine (bad
+/// Parquet pages, a full disk) becomes an error.
+pub fn collect_all(frames: Vec<LazyFrame>) -> Result<Vec<DataFrame>> {
+    let plans = frames.into_iter().map(|frame| frame.logical_plan).collect();
+    let run = || LazyFrame::collect_all_with_engine(plans, Engine::Streaming, OptFlags::default());
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(result) => Ok(result?),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_string())).unwrap_or_default();
+            Err(Error::internal(format!("the query engine stopped: {text}")))
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The metrics: each a definition, a table, an independent SQL twin and a function from the model to a lazy frame.
+
+use polars::prelude::LazyFrame;
+
+use crate::month::MonthRange;
+use crate::normalise::Model;
+use crate::tables::{Input, Table};
+
+/// One metric table.
+pub struct Metric {
+    pub table: &'static Table,
+    /// Inputs without which the table is skipped.
+    pub needs: &'static [Input],
+    /// What the numbers mean, for the catalogue.
+    pub definition: &'static str,
+    /// The independent twin, `sql/metrics/<id>.sql`.
+    pub sql: &'static str,
+    /// Rows for the months asked, one per grain, money in ticks (Int64).
+    pub compute: fn(&Model, MonthRange) -> LazyFrame,
+}
+
+/// The registry: every metric, in the order in which they are computed and printed.
+pub static METRICS: [&Metric; 0] = [];

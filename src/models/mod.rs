@@ -1,0 +1,1 @@
+//! Plain statistics on aggregated counts. No Polars, no I/O.
