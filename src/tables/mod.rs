@@ -3,6 +3,7 @@
 
 pub mod column;
 pub mod inputs;
+pub mod model;
 pub mod outputs;
 pub mod render;
 
