@@ -79,6 +79,19 @@ pub fn month_of(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
     )
 }
 
+/// 1 (Int32) where an instant is not the first of its month, else 0.
+pub fn is_inside_month(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    let is_inside = move |at: i64| i32::from(calendar.start(calendar.month_of(at)) != at);
+    instant.map(
+        move |column| {
+            let inside: Int32Chunked = column.i64()?.iter().map(|at| at.map(&is_inside)).collect();
+            Ok(inside.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int32),
+    )
+}
+
 /// Month number (Int32) of a day.
 pub fn month_of_day(day: Expr) -> Expr {
     day.map(

@@ -3,6 +3,7 @@
 //! `plans` describes the aggregates as lazy frames that share their scans; `Model::read` turns the collected frames into
 //! dense arrays of integers. Nothing here collects.
 
+pub mod allocated;
 pub mod costs;
 pub mod fx;
 pub mod grid;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::allocated::{Costs, allocate};
 use super::costs::IS_CREDIT;
 use super::grid::{Grid, Segment, Segments, integers};
 use super::group::ALL;
@@ -81,6 +82,8 @@ pub struct Model {
     pub net_revenue: BTreeMap<(usize, i32), Vec<(i64, i64)>>,
     /// Cost sums by dimension.
     pub costs: BTreeMap<String, Vec<CostSum>>,
+    /// The same, every line in a segment.
+    pub allocated: Costs,
     pub categories: Vec<String>,
     /// (segment, cohort month number) -> cohort.
     pub cohorts: BTreeMap<(usize, i32), Cohort>,
@@ -105,7 +108,8 @@ impl Model {
             .get(&Aggregate::First)
             .map(|frame| frame.column(FROM)?.cast(&DataType::Int64)?.i64().map(|c| c.get(0)));
         let seen = seen.transpose()?.flatten().map(|month| Month(month as i32));
-        let first = known_from.or(seen);
+        // The first snapshot is where knowledge begins; an export of periods says so itself.
+        let first = if is_snapshots { seen } else { known_from.or(seen) };
         let segments = read_segments(job, frames.get(&Aggregate::Segments))?;
         let from = seen.map_or(asked.first.0, |month| month.0).min(asked.first.0) - 1;
         let last = asked.last.0;
@@ -123,7 +127,7 @@ impl Model {
             is_snapshots,
             calendar: calendar.clone(),
             first,
-            is_truncated: known_from.is_some() || (is_snapshots && seen.is_some()),
+            is_truncated: known_from.is_some() || is_snapshots,
             customers: runs(
                 Aggregate::Customers,
                 &[
@@ -158,6 +162,7 @@ impl Model {
             revenue: Grid::default(),
             net_revenue: BTreeMap::new(),
             costs: BTreeMap::new(),
+            allocated: Costs::new(),
             categories: Vec::new(),
             cohorts: BTreeMap::new(),
             segments,
@@ -170,6 +175,7 @@ impl Model {
         }
         if let Some(frame) = frames.get(&Aggregate::Costs) {
             model.read_costs(frame)?;
+            model.allocated = allocate(&model);
         }
         model.read_cohorts(frames, last)?;
         Ok(model)

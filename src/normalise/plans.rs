@@ -156,7 +156,7 @@ pub fn plans(
     if let Some(lines) = sources.get(&Input::RetentionCosts) {
         plans.insert(Aggregate::Costs, costs::per_segment(job, lines, dimensions, &stretches, rates, calendar));
     }
-    plans.insert(Aggregate::Segments, segments(job, sources));
+    plans.insert(Aggregate::Segments, segments(job, sources, calendar));
     plans.insert(Aggregate::First, first_month(job, sources, counted));
     plans
 }
@@ -240,7 +240,8 @@ fn revenue_measures() -> Vec<(&'static str, Expr)> {
 }
 
 /// DIMENSION and SEGMENT, every value of every declared dimension in the snapshot; `(unknown)` is always one.
-fn segments(job: &Job, sources: &Sources) -> LazyFrame {
+fn segments(job: &Job, sources: &Sources, calendar: &Calendar) -> LazyFrame {
+    let as_of = lit(crate::month::days_of(calendar.as_of()));
     let mut frames = Vec::new();
     let mut values = |dimension: &str, frame: LazyFrame, value: Expr| {
         let value = value.cast(DataType::String).fill_null(lit(UNKNOWN)).alias(SEGMENT.name);
@@ -255,11 +256,17 @@ fn segments(job: &Job, sources: &Sources) -> LazyFrame {
         && let Some(subscriptions) = sources.get(&Input::Subscriptions)
     {
         let excluded = spans::is_one_of(col(inputs::STATUS.name), &job.definitions.exclude_statuses);
-        values(PLAN.name, subscriptions.frame.clone().filter(excluded.not()), col(PLAN.name));
+        let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
+        let exists = match is_snapshots {
+            true => col(inputs::SNAPSHOT_DATE.name).lt_eq(as_of.clone()),
+            false => col(inputs::STARTED_AT.name).lt(lit(calendar.as_of_close())),
+        };
+        values(PLAN.name, subscriptions.frame.clone().filter(excluded.not().and(exists)), col(PLAN.name));
     }
     if let Some(costs) = sources.get(&Input::RetentionCosts) {
         for dimension in job.dimensions.iter().filter(|d| costs.present.contains(*d)) {
-            values(dimension, costs.frame.clone(), col(dimension.as_str()));
+            let named = col(inputs::INCURRED_ON.name).lt_eq(as_of.clone()).and(col(dimension.as_str()).is_not_null());
+            values(dimension, costs.frame.clone().filter(named), col(dimension.as_str()));
         }
     }
     if frames.is_empty() {

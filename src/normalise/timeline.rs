@@ -13,8 +13,8 @@ use super::fx::Rates;
 use super::map;
 use crate::month::{Calendar, MonthRange};
 use crate::tables::model::{
-    AT, CLOSE, CUSTOMER, FROM, IS_ANY, IS_CLOSE, IS_FOREIGN, IS_OPEN, IS_STARTING, IS_THEN, OPEN, OPEN_BEFORE, THEN,
-    TO, UNIT, UNTIL, WEIGHT,
+    AT, CLOSE, CUSTOMER, FROM, IS_ANY, IS_CLOSE, IS_ENDING_INSIDE, IS_FOREIGN, IS_OPEN, IS_THEN, IS_TOUCHED, OPEN,
+    OPEN_BEFORE, THEN, TO, UNIT, UNTIL, WEIGHT,
 };
 
 /// Changes further back than this many months need no row of their own: nothing looks further than THEN.
@@ -24,10 +24,10 @@ fn ascending() -> SortMultipleOptions {
     SortMultipleOptions::default()
 }
 
-/// One row per (customer, unit, month with an event): levels OPEN, CLOSE and THEN in the unit, whether a span started in the
-/// month, and the month until which the row holds.
+/// One row per (customer, unit, month with an event): levels OPEN, CLOSE and THEN in the unit, whether a span touched the
+/// month without reaching its close, and the month until which the row holds.
 pub fn levels(spans: LazyFrame) -> LazyFrame {
-    let event = |at: Expr, close: Expr, open: Expr, then: Expr, starting: i32| {
+    let event = |at: Expr, close: Expr, open: Expr, then: Expr, touching: Expr| {
         [
             col(CUSTOMER),
             col(UNIT),
@@ -35,25 +35,25 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
             close.alias(CLOSE),
             open.alias(OPEN),
             then.alias(THEN),
-            lit(starting).alias(IS_STARTING),
+            touching.alias(IS_TOUCHED),
         ]
     };
     let (rise, fall, zero) = (col(WEIGHT), lit(0i64) - col(WEIGHT), lit(0i64));
     let months = |n: i32| lit(n);
     // A span inside one month never reaches a close: it has no delta, only rows that mark the month and end it.
     let events: Vec<LazyFrame> = vec![
-        spans.clone().select(event(col(FROM), rise.clone(), zero.clone(), zero.clone(), 1)),
-        spans.clone().select(event(col(FROM) + months(1), zero.clone(), rise.clone(), zero.clone(), 0)),
-        spans.clone().select(event(col(FROM) + months(THEN_MONTHS), zero.clone(), zero.clone(), rise, 0)),
-        spans.clone().select(event(col(TO), fall.clone(), zero.clone(), zero.clone(), 0)),
-        spans.clone().select(event(col(TO) + months(1), zero.clone(), fall.clone(), zero.clone(), 0)),
-        spans.select(event(col(TO) + months(THEN_MONTHS), zero.clone(), zero, fall, 0)),
+        spans.clone().select(event(col(FROM), rise.clone(), zero.clone(), zero.clone(), lit(1))),
+        spans.clone().select(event(col(FROM) + months(1), zero.clone(), rise.clone(), zero.clone(), lit(0))),
+        spans.clone().select(event(col(FROM) + months(THEN_MONTHS), zero.clone(), zero.clone(), rise, lit(0))),
+        spans.clone().select(event(col(TO), fall.clone(), zero.clone(), zero.clone(), col(IS_ENDING_INSIDE))),
+        spans.clone().select(event(col(TO) + months(1), zero.clone(), fall.clone(), zero.clone(), lit(0))),
+        spans.select(event(col(TO) + months(THEN_MONTHS), zero.clone(), zero, fall, lit(0))),
     ];
     let is_last = col(CUSTOMER).neq(col(CUSTOMER).shift(lit(-1))).or(col(UNIT).neq(col(UNIT).shift(lit(-1))));
     concat(events, UnionArgs::default())
         .unwrap_or_default()
         .group_by([col(CUSTOMER), col(UNIT), col(AT)])
-        .agg([col(CLOSE).sum(), col(OPEN).sum(), col(THEN).sum(), col(IS_STARTING).max()])
+        .agg([col(CLOSE).sum(), col(OPEN).sum(), col(THEN).sum(), col(IS_TOUCHED).max()])
         .sort([CUSTOMER, UNIT, AT], ascending())
         .with_columns([
             col(CLOSE).cum_sum(false),
@@ -73,7 +73,7 @@ fn flags() -> [Expr; 4] {
         col(OPEN).gt(lit(0i64)).alias(IS_OPEN),
         col(CLOSE).gt(lit(0i64)).alias(IS_CLOSE),
         col(THEN).gt(lit(0i64)).alias(IS_THEN),
-        col(OPEN).gt(lit(0i64)).or(col(CLOSE).gt(lit(0i64))).or(col(IS_STARTING).gt(lit(0))).alias(IS_ANY),
+        col(CLOSE).gt(lit(0i64)).or(col(IS_TOUCHED).gt(lit(0))).alias(IS_ANY),
     ]
 }
 
@@ -106,16 +106,16 @@ pub fn of_money(spans: LazyFrame, window: MonthRange, rates: &Arc<Rates>, calend
     let valued = |ticks: &str, day: &Expr| map::convert(col(ticks), col(UNIT), day.clone(), rates);
     let exploded = marked
         .filter(col(IS_FOREIGN).is_not_null())
-        .with_column(when(col(IS_STARTING).gt(lit(0))).then(col(AT)).otherwise(lit(i32::MIN)).alias(IS_STARTING))
+        .with_column(when(col(IS_TOUCHED).gt(lit(0))).then(col(AT)).otherwise(lit(i32::MIN)).alias(IS_TOUCHED))
         .with_column(map::months_between(col(AT), col(UNTIL), window.first.0, window.last.0).alias(AT))
         .explode(cols([AT]), ExplodeOptions { empty_as_null: false, keep_nulls: false })
-        .with_column(col(IS_STARTING).eq(col(AT)).cast(DataType::Int32).alias(IS_STARTING))
+        .with_column(col(IS_TOUCHED).eq(col(AT)).cast(DataType::Int32).alias(IS_TOUCHED))
         .filter(
             col(OPEN)
                 .gt(lit(0i64))
                 .or(col(CLOSE).gt(lit(0i64)))
                 .or(col(THEN).gt(lit(0i64)))
-                .or(col(IS_STARTING).gt(lit(0))),
+                .or(col(IS_TOUCHED).gt(lit(0))),
         );
     let before = map::last_day(col(AT) - lit(1), calendar);
     let converted = exploded

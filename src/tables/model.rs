@@ -19,7 +19,10 @@ pub const TO: &str = "to";
 pub const UNIT: &str = "unit";
 /// What a span weighs: its native ticks, or 1.
 pub const WEIGHT: &str = "weight";
-pub const IS_STARTING: &str = "is_starting";
+/// A span has an instant in the month that its close does not show: it starts in it, or ends after its first instant.
+pub const IS_TOUCHED: &str = "is_touched";
+/// 0 where a span ends exactly when a month begins: it had no instant in that month.
+pub const IS_ENDING_INSIDE: &str = "is_ending_inside";
 pub const OPEN: &str = "open";
 pub const CLOSE: &str = "close";
 /// Level twelve closes before this month's close.
