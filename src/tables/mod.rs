@@ -5,6 +5,7 @@ pub mod column;
 pub mod inputs;
 pub mod outputs;
 pub mod render;
+pub mod runs;
 
 pub use column::{Column, Kind, Table, Unit};
 pub use inputs::{Input, InputColumn, InputKind, InputTable};
