@@ -6,6 +6,7 @@ pub mod inputs;
 pub mod model;
 pub mod outputs;
 pub mod render;
+pub mod runs;
 
 pub use column::{Column, Kind, Table, Unit};
 pub use inputs::{Input, InputColumn, InputKind, InputTable};
