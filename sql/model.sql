@@ -428,3 +428,291 @@ LEFT JOIN customer_months AS m ON m.customer_id = a.customer_id AND m.number = a
 JOIN segment_spans AS g
   ON g.customer_id = a.customer_id AND g.from_number <= a.number AND a.number < g.until_number
 GROUP BY a.number, g.dimension, g.segment;
+
+---------------------------------------------------------------------------------------------------------------------
+-- Revenue
+---------------------------------------------------------------------------------------------------------------------
+
+-- What a customer paid and got back in a month, each invoice at the rate of its own day. Invoices of exactly 0 count
+-- for nothing.
+CREATE OR REPLACE TEMP TABLE customer_revenue AS
+SELECT
+  customer_id,
+  number,
+  CAST(SUM(CASE WHEN is_refund THEN 0 ELSE ticks END) AS BIGINT) AS revenue,
+  CAST(SUM(CASE WHEN is_refund THEN -ticks ELSE 0 END) AS BIGINT) AS refunds
+FROM (
+  SELECT
+    i.customer_id,
+    c.number,
+    i.amount < 0 AS is_refund,
+    div_round(CAST(div_round(units8(i.amount), 10000) AS HUGEINT) * rate.rate_units, 100000000) AS ticks
+  FROM invoices AS i
+  CROSS JOIN job
+  JOIN calendar AS c ON i.paid_on BETWEEN c.month AND c.last_on
+  LEFT JOIN rate_spans AS rate
+    ON rate.currency = COALESCE(i.currency, job.currency) AND rate.from_on <= i.paid_on AND i.paid_on < rate.until_on
+  WHERE i.amount <> 0
+    AND (i.status IS NULL OR i.status NOT IN ('void', 'failed', 'draft', 'open', 'uncollectible'))
+) AS counted
+GROUP BY customer_id, number;
+
+-- How net revenue is spread over the customers of a month (paying at any instant of it, or with an invoice counted in
+-- it): how many customers had exactly this much.
+CREATE OR REPLACE TEMP TABLE revenue_spread AS
+SELECT
+  m.number,
+  g.dimension,
+  g.segment,
+  m.revenue - m.refunds AS net_revenue,
+  CAST(COUNT(*) AS BIGINT) AS customers,
+  CAST(SUM(m.revenue) AS BIGINT) AS revenue,
+  CAST(SUM(m.refunds) AS BIGINT) AS refunds
+FROM (
+  SELECT
+    COALESCE(p.customer_id, r.customer_id) AS customer_id,
+    COALESCE(p.number, r.number) AS number,
+    COALESCE(r.revenue, 0) AS revenue,
+    COALESCE(r.refunds, 0) AS refunds
+  FROM (SELECT customer_id, number FROM customer_months WHERE is_paying_in_month) AS p
+  FULL OUTER JOIN customer_revenue AS r ON r.customer_id = p.customer_id AND r.number = p.number
+) AS m
+JOIN segment_spans AS g
+  ON g.customer_id = m.customer_id AND g.from_number <= m.number AND m.number < g.until_number
+GROUP BY m.number, g.dimension, g.segment, m.revenue - m.refunds;
+
+CREATE OR REPLACE TEMP TABLE segment_revenue AS
+SELECT
+  number,
+  dimension,
+  segment,
+  CAST(SUM(customers) AS BIGINT) AS customers,
+  CAST(SUM(revenue) AS BIGINT) AS revenue,
+  CAST(SUM(refunds) AS BIGINT) AS refunds
+FROM revenue_spread
+GROUP BY number, dimension, segment;
+
+---------------------------------------------------------------------------------------------------------------------
+-- Cohorts
+---------------------------------------------------------------------------------------------------------------------
+
+-- The cohort of a customer and its segments, those of the first active instant, for ever.
+CREATE OR REPLACE TEMP TABLE cohort_members AS
+SELECT customer_id, active_number AS cohort_number, 'all' AS dimension, 'all' AS segment
+FROM firsts
+UNION ALL
+SELECT g.customer_id, f.active_number, g.dimension, g.segment
+FROM firsts AS f
+JOIN segment_spans AS g ON g.customer_id = f.customer_id AND g.dimension NOT IN ('all', 'plan')
+UNION ALL
+SELECT customer_id, cohort_number, 'plan', plan
+FROM (
+  SELECT
+    f.customer_id,
+    f.active_number AS cohort_number,
+    s.plan,
+    ROW_NUMBER() OVER (
+      PARTITION BY f.customer_id
+      ORDER BY
+        CASE WHEN s.pays_from <= f.active_from
+             THEN div_round(CAST(s.ticks AS HUGEINT) * rate.rate_units, 100000000) ELSE 0 END DESC,
+        s.subscription_id
+    ) AS place
+  FROM firsts AS f
+  JOIN dimensions AS d ON d.dimension = 'plan'
+  JOIN service AS s ON s.customer_id = f.customer_id AND s.runs_from = f.active_from
+  LEFT JOIN month_rates AS rate ON rate.number = f.active_number AND rate.currency = s.currency
+) AS ranked
+WHERE place = 1;
+
+-- Every cohort month from the first one on, at every age up to the as-of month, in every segment. Values that history
+-- cannot know are still numbers here: is_truncated tells.
+CREATE OR REPLACE TEMP TABLE cohort_cells AS
+SELECT
+  cells.*,
+  cells.cohort_customers - cells.lost_before AS first_loss_at_risk,
+  cells.is_unknown_before AND cells.cohort_number < cells.first_number OR COALESCE(cells.cohort_number = cells.base_number, FALSE)
+    AS is_truncated
+FROM (
+  SELECT
+    c.month,
+    c.number,
+    c.is_asked,
+    c.is_final,
+    cohort.month AS cohort_month,
+    cohort.number AS cohort_number,
+    c.number - cohort.number AS age_months,
+    s.dimension,
+    s.segment,
+    h.is_unknown_before,
+    h.first_number,
+    h.base_number,
+    CAST(COALESCE(size.customers, 0) AS BIGINT) AS cohort_customers,
+    CAST(COALESCE(t.at_risk_customers, 0) AS BIGINT) AS at_risk_customers,
+    CAST(COALESCE(t.active_customers, 0) AS BIGINT) AS active_customers,
+    CAST(COALESCE(t.churned_customers, 0) AS BIGINT) AS churned_customers,
+    CAST(COALESCE(t.active_mrr, 0) AS BIGINT) AS active_mrr,
+    CAST(COALESCE(lost.customers, 0) AS BIGINT) AS first_loss_customers,
+    CAST(COALESCE(SUM(lost.customers) OVER (
+      PARTITION BY s.dimension, s.segment, cohort.number ORDER BY c.number
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS BIGINT) AS lost_before,
+    CAST(COALESCE(r.revenue, 0) AS BIGINT) AS revenue
+  FROM calendar AS c
+  CROSS JOIN history AS h
+  JOIN calendar AS cohort
+    ON cohort.number <= c.number AND cohort.number >= (SELECT MIN(active_number) FROM firsts)
+  CROSS JOIN segments AS s
+  LEFT JOIN (
+    SELECT dimension, segment, cohort_number, COUNT(*) AS customers
+    FROM cohort_members
+    GROUP BY dimension, segment, cohort_number
+  ) AS size ON size.dimension = s.dimension AND size.segment = s.segment AND size.cohort_number = cohort.number
+  LEFT JOIN (
+    SELECT
+      k.dimension,
+      k.segment,
+      k.cohort_number,
+      m.number,
+      COUNT(CASE WHEN m.is_active_at_open THEN 1 END) AS at_risk_customers,
+      COUNT(CASE WHEN m.is_active_at_close THEN 1 END) AS active_customers,
+      COUNT(CASE WHEN m.is_active_at_open AND NOT m.is_active_at_close THEN 1 END) AS churned_customers,
+      SUM(m.close_mrr) AS active_mrr
+    FROM customer_months AS m
+    JOIN cohort_members AS k ON k.customer_id = m.customer_id
+    GROUP BY k.dimension, k.segment, k.cohort_number, m.number
+  ) AS t
+    ON t.dimension = s.dimension AND t.segment = s.segment AND t.cohort_number = cohort.number AND t.number = c.number
+  LEFT JOIN (
+    -- the first close at which a member is not active: at age 0, or the first time it churns
+    SELECT k.dimension, k.segment, k.cohort_number, l.number, COUNT(*) AS customers
+    FROM (
+      SELECT customer_id, MIN(number) AS number
+      FROM customer_months
+      WHERE NOT is_active_at_close AND (is_active_at_open OR number = active_number)
+      GROUP BY customer_id
+    ) AS l
+    JOIN cohort_members AS k ON k.customer_id = l.customer_id
+    GROUP BY k.dimension, k.segment, k.cohort_number, l.number
+  ) AS lost
+    ON lost.dimension = s.dimension AND lost.segment = s.segment AND lost.cohort_number = cohort.number
+      AND lost.number = c.number
+  LEFT JOIN (
+    -- what was paid before the cohort month counts at age 0
+    SELECT
+      k.dimension, k.segment, k.cohort_number, GREATEST(v.number, k.cohort_number) AS number,
+      SUM(v.revenue - v.refunds) AS revenue
+    FROM customer_revenue AS v
+    JOIN cohort_members AS k ON k.customer_id = v.customer_id
+    GROUP BY k.dimension, k.segment, k.cohort_number, GREATEST(v.number, k.cohort_number)
+  ) AS r
+    ON r.dimension = s.dimension AND r.segment = s.segment AND r.cohort_number = cohort.number AND r.number = c.number
+) AS cells;
+
+---------------------------------------------------------------------------------------------------------------------
+-- Retention costs
+---------------------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE TEMP TABLE cost_lines AS
+SELECT
+  l.line_id,
+  c.number,
+  l.category,
+  l.customer_id,
+  div_round(CAST(div_round(units8(l.amount), 10000) AS HUGEINT) * rate.rate_units, 100000000) AS ticks
+FROM retention_costs AS l
+CROSS JOIN job
+JOIN calendar AS c ON l.incurred_on BETWEEN c.month AND c.last_on
+LEFT JOIN rate_spans AS rate
+  ON rate.currency = COALESCE(l.currency, job.currency) AND rate.from_on <= l.incurred_on AND l.incurred_on < rate.until_on;
+
+-- A line in every dimension: of the segment its customer is in, else of the one it names itself, else (null) of none.
+CREATE OR REPLACE TEMP TABLE named_costs AS
+SELECT 'all' AS dimension, number, category, 'all' AS segment, ticks
+FROM cost_lines
+UNION ALL
+SELECT
+  d.dimension, l.number, l.category, CASE WHEN l.customer_id IS NULL THEN v.segment ELSE g.segment END, l.ticks
+FROM cost_lines AS l
+CROSS JOIN dimensions AS d
+LEFT JOIN segment_spans AS g
+  ON g.customer_id = l.customer_id AND g.dimension = d.dimension
+    AND g.from_number <= l.number AND l.number < g.until_number
+LEFT JOIN retention_cost_dimensions AS v ON v.line_id = l.line_id AND v.dimension = d.dimension;
+
+-- What no segment was named for, spread over the segments of the month by their base: largest remainder in ticks, ties
+-- to the smaller name, positive and negative lines apart. Without any base it goes to (unknown).
+CREATE OR REPLACE TEMP TABLE spread_costs AS
+SELECT
+  dimension,
+  number,
+  category,
+  segment,
+  sign * (floor_share + CASE WHEN place <= amount - floor_total THEN 1 ELSE 0 END) AS ticks
+FROM (
+  SELECT
+    shares.*,
+    SUM(floor_share) OVER (PARTITION BY dimension, number, category, sign) AS floor_total,
+    ROW_NUMBER() OVER (
+      PARTITION BY dimension, number, category, sign
+      ORDER BY CAST(amount AS HUGEINT) * base - CAST(floor_share AS HUGEINT) * base_total DESC, segment
+    ) AS place
+  FROM (
+    SELECT
+      pool.dimension, pool.number, pool.category, pool.sign, pool.amount,
+      b.segment, b.base, b.base_total,
+      div_floor(CAST(pool.amount AS HUGEINT) * b.base, b.base_total) AS floor_share
+    FROM (
+      SELECT
+        dimension, number, category,
+        CASE WHEN ticks < 0 THEN -1 ELSE 1 END AS sign,
+        CAST(SUM(ABS(ticks)) AS BIGINT) AS amount
+      FROM named_costs
+      WHERE segment IS NULL AND ticks <> 0
+      GROUP BY dimension, number, category, CASE WHEN ticks < 0 THEN -1 ELSE 1 END
+    ) AS pool
+    JOIN (
+      SELECT
+        dimension, number, segment,
+        CASE WHEN base_sum > 0 THEN base WHEN segment = '(unknown)' THEN 1 ELSE 0 END AS base,
+        CASE WHEN base_sum > 0 THEN base_sum ELSE 1 END AS base_total
+      FROM (
+        SELECT
+          raw.*, CAST(SUM(base) OVER (PARTITION BY dimension, number) AS BIGINT) AS base_sum
+        FROM (
+          SELECT
+            t.dimension, t.number, t.segment,
+            CASE WHEN job.allocation = 'mrr' THEN t.opening_mrr + t.closing_mrr
+                 ELSE t.opening_customers + t.closing_customers END AS base
+          FROM segment_months AS t
+          CROSS JOIN job
+        ) AS raw
+      ) AS summed
+    ) AS b ON b.dimension = pool.dimension AND b.number = pool.number
+  ) AS shares
+) AS ranked;
+
+-- Cost per month, segment and category; `all` is the sum of the categories.
+CREATE OR REPLACE TEMP TABLE segment_costs AS
+SELECT
+  dimension,
+  segment,
+  number,
+  COALESCE(category, 'all') AS category,
+  CAST(SUM(direct) AS BIGINT) AS direct_cost,
+  CAST(SUM(allocated) AS BIGINT) AS allocated_cost
+FROM (
+  SELECT dimension, segment, number, category, ticks AS direct, 0 AS allocated
+  FROM named_costs
+  WHERE segment IS NOT NULL
+  UNION ALL
+  SELECT dimension, segment, number, category, 0, ticks
+  FROM spread_costs
+  UNION ALL
+  SELECT dimension, segment, number, NULL, ticks, 0
+  FROM named_costs
+  WHERE segment IS NOT NULL
+  UNION ALL
+  SELECT dimension, segment, number, NULL, 0, ticks
+  FROM spread_costs
+) AS parts
+GROUP BY dimension, segment, number, category;
