@@ -128,7 +128,7 @@ pub const PLANS: &[(Plan, u64)] = &[(FREE, 9), (STARTER, 52), (TEAM, 33), (ENTER
 pub const CONVERTED_TRIALS: f64 = 0.62;
 pub const TRIAL_DAYS: i64 = 14;
 /// Monthly customers who ask for their money back within days.
-pub const EARLY_LEAVERS: f64 = 0.012;
+pub const EARLY_LEAVERS: f64 = 0.025;
 /// Churned customers who come back within seven months.
 pub const RETURNERS: f64 = 0.10;
 /// Free customers who start to pay, per month.

@@ -293,5 +293,6 @@ fn spend(person: &mut Person, category: &'static str, at: Micros, (low, high): (
         currency: Some(catalogue::REPORTING),
         customer_id: Some(person.customer_id),
         region: None,
+        plan: None,
     });
 }

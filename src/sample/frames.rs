@@ -9,7 +9,7 @@ use crate::month::{Calendar, Micros};
 use crate::tables::inputs;
 use crate::tables::{Input, InputColumn};
 
-/// The dimension columns of the customers table; cost lines carry the first.
+/// The dimension columns of the customers table; cost lines carry the first, and `plan`.
 pub const DIMENSIONS: [&str; 3] = ["region", "channel", "company_size"];
 
 /// Columns that the export calls differently, so that every sample exercises the job's column mapping.
@@ -43,12 +43,20 @@ pub struct Layout<'a> {
     pub dates: Option<&'a Calendar>,
     /// `ended_at` names the last day of service; needs `dates`.
     pub is_end_inclusive: bool,
+    /// Subscriptions have `mrr` (the row's `amount`) instead of a price.
+    pub is_mrr_given: bool,
 }
 
 impl Layout<'_> {
     /// Text ids, cents, timestamps.
-    pub const PLAIN: Layout<'static> =
-        Layout { are_ids_integers: false, are_amounts_floats: false, scale: 2, dates: None, is_end_inclusive: false };
+    pub const PLAIN: Layout<'static> = Layout {
+        are_ids_integers: false,
+        are_amounts_floats: false,
+        scale: 2,
+        dates: None,
+        is_end_inclusive: false,
+        is_mrr_given: false,
+    };
 
     pub fn customers(&self, rows: &[Customer]) -> Result<DataFrame> {
         let name = |column| own_name(Input::Customers, column);
@@ -65,9 +73,8 @@ impl Layout<'_> {
 
     pub fn subscriptions(&self, rows: &[Subscription]) -> Result<DataFrame> {
         let name = |column| own_name(Input::Subscriptions, column);
-        let mut columns = vec![
-            self.ids(name(&inputs::SUBSCRIPTION_ID), "sub", rows.iter().map(|row| Some(row.subscription_id))),
-            self.ids(name(&inputs::CUSTOMER_ID), "cus", rows.iter().map(|row| Some(row.customer_id))),
+        let mut columns = self.owners(rows);
+        columns.extend([
             self.instants(name(&inputs::STARTED_AT), rows.iter().map(|row| Some(row.started_at)), 0),
             self.instants(
                 name(&inputs::ENDED_AT),
@@ -75,25 +82,43 @@ impl Layout<'_> {
                 i32::from(self.is_end_inclusive),
             ),
             self.instants(name(&inputs::TRIAL_ENDED_AT), rows.iter().map(|row| row.trial_ended_at), 0),
-        ];
+        ]);
         columns.extend(self.prices(rows)?);
         Ok(DataFrame::new(rows.len(), columns)?)
     }
 
-    /// The columns both shapes of subscriptions share.
+    /// Whose subscription a row is, in both shapes.
+    pub fn owners(&self, rows: &[Subscription]) -> Vec<Column> {
+        let name = |column| own_name(Input::Subscriptions, column);
+        vec![
+            self.ids(name(&inputs::SUBSCRIPTION_ID), "sub", rows.iter().map(|row| Some(row.subscription_id))),
+            self.ids(name(&inputs::CUSTOMER_ID), "cus", rows.iter().map(|row| Some(row.customer_id))),
+        ]
+    }
+
+    /// What a row costs, in both shapes.
     pub fn prices(&self, rows: &[Subscription]) -> Result<Vec<Column>> {
         let name = |column| own_name(Input::Subscriptions, column);
-        let count = rows.iter().map(|row| row.interval_count).collect::<Int64Chunked>();
-        Ok(vec![
-            self.amounts(name(&inputs::AMOUNT), rows.iter().map(|row| Some(row.amount)))?,
-            text(name(&inputs::INTERVAL), rows.iter().map(|row| Some(row.interval))),
-            count.with_name(name(&inputs::INTERVAL_COUNT).into()).into_column(),
-            self.amounts(name(&inputs::QUANTITY), rows.iter().map(|row| row.quantity))?,
-            self.amounts(name(&inputs::DISCOUNT), rows.iter().map(|row| row.discount))?,
+        let terms = vec![
             text(name(&inputs::CURRENCY), rows.iter().map(|row| row.currency)),
             text(name(&inputs::STATUS), rows.iter().map(|row| row.status)),
             text(name(&inputs::PLAN), rows.iter().map(|row| row.plan)),
-        ])
+        ];
+        let amounts = rows.iter().map(|row| Some(row.amount));
+        let mut columns = if self.is_mrr_given {
+            vec![self.amounts(name(&inputs::MRR), amounts)?]
+        } else {
+            let count = rows.iter().map(|row| row.interval_count).collect::<Int64Chunked>();
+            vec![
+                self.amounts(name(&inputs::AMOUNT), amounts)?,
+                text(name(&inputs::INTERVAL), rows.iter().map(|row| Some(row.interval))),
+                count.with_name(name(&inputs::INTERVAL_COUNT).into()).into_column(),
+                self.amounts(name(&inputs::QUANTITY), rows.iter().map(|row| row.quantity))?,
+                self.amounts(name(&inputs::DISCOUNT), rows.iter().map(|row| row.discount))?,
+            ]
+        };
+        columns.extend(terms);
+        Ok(columns)
     }
 
     pub fn invoices(&self, rows: &[Invoice]) -> Result<DataFrame> {
@@ -119,6 +144,7 @@ impl Layout<'_> {
             text(name(&inputs::CURRENCY), rows.iter().map(|row| row.currency)),
             self.ids(name(&inputs::COST_CUSTOMER_ID), "cus", rows.iter().map(|row| row.customer_id)),
             text(DIMENSIONS[0], rows.iter().map(|row| row.region)),
+            text(inputs::PLAN.name, rows.iter().map(|row| row.plan)),
         ];
         Ok(DataFrame::new(rows.len(), columns)?)
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::frames::renamed;
 use crate::tables::Input;
+use crate::tables::inputs::{ENDED_AT, STARTED_AT};
 
 /// What differs between the exports written here.
 pub struct JobFile<'a> {
@@ -12,6 +13,8 @@ pub struct JobFile<'a> {
     pub dimensions: &'a [&'a str],
     /// Each input and its URI, relative to the job file.
     pub inputs: &'a [(Input, &'a str)],
+    /// Subscriptions are dated states: they have no start and no end to rename.
+    pub is_snapshots: bool,
     /// Further lines of the table `inputs.subscriptions`.
     pub subscription_lines: &'a [String],
     pub is_entitled: bool,
@@ -34,7 +37,9 @@ impl JobFile<'_> {
         push(&mut text, format_args!("gross_margin = 0.80\ndiscount_rate_annual = 0.10"));
         for (input, uri) in self.inputs {
             push(&mut text, format_args!("\n[inputs.{}]\nuri = {uri:?}", input.name()));
-            let columns: Vec<String> = renamed(*input).map(|(from, to)| format!("{from} = {to:?}")).collect();
+            let has = |column: &str| !self.is_snapshots || ![STARTED_AT.name, ENDED_AT.name].contains(&column);
+            let mapped = renamed(*input).filter(|(from, _)| has(from));
+            let columns: Vec<String> = mapped.map(|(from, to)| format!("{from} = {to:?}")).collect();
             if !columns.is_empty() {
                 push(&mut text, format_args!("columns = {{ {} }}", columns.join(", ")));
             }

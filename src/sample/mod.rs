@@ -10,6 +10,7 @@ mod customer;
 pub mod files;
 pub mod frames;
 pub mod job_file;
+pub mod nasty;
 mod overhead;
 pub mod random;
 pub mod rows;
@@ -263,6 +264,7 @@ fn job_text(options: &SampleOptions, as_of: &str) -> String {
         time_zone: "UTC",
         dimensions: &[DIMENSIONS[0], inputs::PLAN.name],
         inputs: &sources,
+        is_snapshots: false,
         subscription_lines: &[],
         is_entitled: false,
         allocation: "customers",

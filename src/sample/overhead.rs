@@ -18,7 +18,8 @@ pub fn costs(seed: u64, clock: &Clock, truth: &Truth) -> Vec<Cost> {
         let mut line = |day: i64, category, cents: i64, currency, region| {
             let incurred_on = clock.first_day(index) + day.min(clock.days_in(index) - 1) as i32;
             let amount = cents * CENT;
-            lines.push(Cost { incurred_on, category, amount, currency: Some(currency), customer_id: None, region });
+            let currency = Some(currency);
+            lines.push(Cost { incurred_on, category, amount, currency, customer_id: None, region, plan: None });
         };
         for (region, &customers) in &month.closing_by_region {
             let cents = customers as i64 * random.between(140, 230) + random.between(0, 9_999);

@@ -58,6 +58,7 @@ pub struct Cost {
     pub currency: Option<&'static str>,
     pub customer_id: Option<u64>,
     pub region: Option<&'static str>,
+    pub plan: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
