@@ -13,6 +13,7 @@ pub mod money;
 pub mod month;
 pub mod normalise;
 pub mod pipeline;
+pub mod proofs;
 pub mod publish;
 pub mod sample;
 pub mod snapshot;
