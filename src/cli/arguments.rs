@@ -23,7 +23,7 @@ impl JobFile {
     /// The job as meant, and the storage it reads from and writes to.
     pub fn open(&self, env: &Env) -> Result<(Job, Storage)> {
         let job = Job::load(&self.path)?;
-        let storage = Storage::new(&env.pairs, job.allow_http)?;
+        let storage = Storage::from_pairs(env.pairs.iter().cloned(), job.allow_http)?;
         Ok((job, storage))
     }
 }

@@ -24,8 +24,7 @@ impl Man {
             Some(name) => program.find_subcommand(name).ok_or_else(|| unknown(&program, name))?,
         };
         let mut page = Vec::new();
-        let title = command.get_display_name().unwrap_or("tenure").to_string();
-        clap_mangen::Man::new(command.clone().name(title.clone()).bin_name(title.replacen('-', " ", 1)))
+        clap_mangen::Man::new(command.clone())
             .render(&mut page)
             .map_err(|error| Error::internal("rendering the manual page failed").because(error))?;
         output::write(page)

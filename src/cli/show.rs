@@ -104,7 +104,8 @@ fn keep(kept: &mut [bool], cells: &[Cell], is_wanted: impl Fn(&Cell) -> bool) {
 
 /// True for tables whose grain is the month, the segment and constants.
 fn is_one_row_per_segment(table: &Table) -> bool {
-    table.grain.len() <= crate::tables::outputs::MRR_TABLE.grain.len() && table.grain.iter().any(|c| c.name == SEGMENT.name)
+    table.grain.len() <= crate::tables::outputs::MRR_TABLE.grain.len()
+        && table.grain.iter().any(|c| c.name == SEGMENT.name)
 }
 
 /// The table of that name, or an error that names the nearest.

@@ -43,9 +43,7 @@ pub fn cells(frame: &DataFrame, column: &Column) -> Result<Vec<Cell>> {
         .map_err(|_| Error::internal(format!("the frame has no column `{}`", column.name)))?
         .as_materialized_series();
     let wrong = || Error::internal(format!("column `{}` holds {} values", column.name, series.dtype()));
-    (0..series.len())
-        .map(|row| cell(column.kind, series.get(row)?).ok_or_else(wrong))
-        .collect()
+    (0..series.len()).map(|row| cell(column.kind, series.get(row)?).ok_or_else(wrong)).collect()
 }
 
 fn cell(kind: Kind, value: AnyValue) -> Option<Cell> {

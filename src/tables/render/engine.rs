@@ -12,14 +12,8 @@ pub enum Engine {
     ClickHouse,
 }
 
-pub const ENGINES: [Engine; 6] = [
-    Engine::DuckDb,
-    Engine::Postgres,
-    Engine::Snowflake,
-    Engine::BigQuery,
-    Engine::Databricks,
-    Engine::ClickHouse,
-];
+pub const ENGINES: [Engine; 6] =
+    [Engine::DuckDb, Engine::Postgres, Engine::Snowflake, Engine::BigQuery, Engine::Databricks, Engine::ClickHouse];
 
 impl Engine {
     /// The name of its directory, and of its dialect in sqlglot.

@@ -77,9 +77,9 @@ fn load(engine: Engine, table: &Table) -> String {
              COMMIT TRANSACTION;\n",
             uri.replace("s3://", "gs://")
         ),
-        Engine::Databricks => format!(
-            "INSERT OVERWRITE tenure.{name} ({columns})\nSELECT {columns} FROM delta.`{uri}`;\n"
-        ),
+        Engine::Databricks => {
+            format!("INSERT OVERWRITE tenure.{name} ({columns})\nSELECT {columns} FROM delta.`{uri}`;\n")
+        }
         Engine::ClickHouse => format!(
             "CREATE OR REPLACE TABLE tenure.{name}_next AS tenure.{name};\n\
              INSERT INTO tenure.{name}_next ({columns})\nSELECT {columns} FROM deltaLake('{uri}');\n\
