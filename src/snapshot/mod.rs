@@ -1,16 +1,17 @@
 //! Resolves the job's URIs to exact files and offers each input as a lazy canonical frame.
 
+mod convert;
+mod footer;
+mod pattern;
+mod resolve;
+mod scan;
+mod schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use polars::prelude::LazyFrame;
 
-use crate::error::Result;
-use crate::job::Job;
-use crate::month::Calendar;
-use crate::storage::Storage;
 use crate::tables::Input;
-use crate::validate::Violation;
 
 /// One input file, pinned by size and etag.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,17 +42,12 @@ pub struct Source {
 
 pub type Sources = BTreeMap<Input, Source>;
 
-/// Lists the files behind every URI as of a day; `{latest}` is the newest date at or before it.
-pub fn resolve(_job: &Job, _storage: &Storage, _as_of: Date) -> Result<Snapshot> {
-    unimplemented!()
-}
+pub use resolve::resolve;
+pub use scan::scan;
 
-/// Canonical lazy frames over exactly those files, and every schema violation found in their footers.
-pub fn scan(
-    _job: &Job,
-    _storage: &Storage,
-    _snapshot: &Snapshot,
-    _calendar: &Calendar,
-) -> Result<(Sources, Vec<Violation>)> {
-    unimplemented!()
+impl SourceFile {
+    /// The value of a hive partition; the innermost if it is there twice.
+    pub fn partition(&self, name: &str) -> Option<&str> {
+        self.partitions.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
 }
