@@ -6,6 +6,7 @@ pub mod column;
 pub mod inputs;
 pub mod outputs;
 pub mod render;
+pub mod runs;
 
 pub use cell::Cell;
 pub use column::{Column, Kind, Table, Unit};
