@@ -4,6 +4,7 @@
 pub mod cell;
 pub mod column;
 pub mod inputs;
+pub mod model;
 pub mod outputs;
 pub mod render;
 pub mod runs;
