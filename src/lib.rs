@@ -20,3 +20,4 @@ pub mod snapshot;
 pub mod storage;
 pub mod tables;
 pub mod validate;
+pub mod verify;
