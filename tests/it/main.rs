@@ -1,1 +1,4 @@
+//! One test binary: each would link Polars again.
 
+mod job;
+mod snapshot;
