@@ -47,6 +47,8 @@ impl Backfill {
             force: self.publishing.force,
             dry_run: self.publishing.dry_run,
             kind: RunKind::Backfill,
+            run_id: env.run_id(RunKind::Backfill.name()),
+            started_at: env.now.to_string(),
         };
         let outcome = pipeline::run(&job, &storage, &request, &|stage| progress.stage(stage))?;
         progress.done();

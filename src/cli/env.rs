@@ -20,6 +20,12 @@ impl Env {
         self.pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// A name for a run that starts now: unique to the microsecond, and sorted by time.
+    pub fn run_id(&self, kind: &str) -> String {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '.';
+        format!("{kind}-{}", self.now.to_string().chars().filter(plain).collect::<String>())
+    }
+
     /// Today in the job's time zone.
     pub fn today(&self, job: &Job) -> Result<Date> {
         let zone = TimeZone::get(&job.time_zone).map_err(|error| {

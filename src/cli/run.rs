@@ -53,6 +53,8 @@ impl Run {
             force: self.publishing.force,
             dry_run: self.publishing.dry_run,
             kind: RunKind::Run,
+            run_id: env.run_id(RunKind::Run.name()),
+            started_at: env.now.to_string(),
         };
         let outcome = pipeline::run(&job, &storage, &request, &|stage| progress.stage(stage))?;
         progress.done();

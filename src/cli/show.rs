@@ -54,7 +54,7 @@ impl Show {
         let table = find(&self.table)?;
         let asked = self.months()?;
         let (job, storage) = self.job.open(env)?;
-        let frame = publish::read_table(&job, &storage, table, asked)?;
+        let frame = publish::read_table(&storage, &job.output.uri, table, asked)?;
         let frame = if self.all { frame } else { self.select(table, &frame, asked)? };
         output::write(table::render(table, &frame, self.format, env.is_stdout_terminal)?)
     }
