@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::output;
+use crate::cli::{metrics::definitions, output};
 use crate::error::{Error, Result};
 use crate::tables::render;
 
@@ -18,7 +18,7 @@ pub struct Generate {
 
 impl Generate {
     pub fn run(self) -> Result<()> {
-        for (path, text) in render::files() {
+        for (path, text) in render::files(&definitions()) {
             let path = self.out.join(path);
             let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));
             written.map_err(|error| Error::io(format!("writing {} failed", path.display())).because(error))?;

@@ -4,7 +4,7 @@ use crate::cli::{output, show};
 use crate::error::Result;
 use crate::metrics::METRICS;
 use crate::tables::outputs::TABLES;
-use crate::tables::render::catalogue;
+use crate::tables::render::catalogue::{self, Definition};
 
 /// Print the catalogue of metrics: definitions, grain, columns with units, and SQL.
 #[derive(Debug, Args)]
@@ -29,12 +29,23 @@ impl Metrics {
             return output::write(lines);
         };
         let table = show::find(id)?;
-        let metric = METRICS.iter().copied().find(|metric| metric.table.name == table.name);
-        let sql = metric.map_or("", |metric| metric.sql);
+        let sql = METRICS.iter().find(|metric| metric.table.name == table.name).map_or("", |metric| metric.sql);
         if self.sql {
             return output::write(sql);
         }
-        output::write(catalogue::entry(table, metric))?;
+        let definitions = definitions();
+        let definition = definitions.iter().find(|definition| definition.table == table.name);
+        output::write(catalogue::entry(table, definition))?;
         if sql.is_empty() { Ok(()) } else { output::write(format!("\n```sql\n{}\n```\n", sql.trim_end())) }
     }
+}
+
+/// What the registry says about each table, for the catalogue.
+pub fn definitions() -> Vec<Definition> {
+    let of = |metric: &&crate::metrics::Metric| Definition {
+        table: metric.table.name,
+        definition: metric.definition,
+        needs: metric.needs,
+    };
+    METRICS.iter().map(of).collect()
 }

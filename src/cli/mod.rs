@@ -77,7 +77,7 @@ pub fn run(cli: Cli, env: &Env) -> Result<()> {
         Command::Show(command) => command.run(env),
         Command::Metrics(command) => command.run(),
         Command::Verify(command) => command.run(env, &progress),
-        Command::Sample(command) => command.run(),
+        Command::Sample(command) => command.run(&progress),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
         Command::Generate(command) => command.run(),

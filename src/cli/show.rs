@@ -4,6 +4,7 @@ use polars::prelude::*;
 use crate::cli::arguments::{self, Format, JobFile};
 use crate::cli::{Env, output, table};
 use crate::error::{Error, Result};
+use crate::job::nearest;
 use crate::month::{Month, MonthRange};
 use crate::publish;
 use crate::tables::cell::cells;
@@ -115,9 +116,8 @@ pub fn find(name: &str) -> Result<&'static Table> {
     }
     let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
     let error = Error::usage(format!("there is no table `{name}`"));
-    let nearest = names.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-    Err(match nearest {
-        Some(nearest) if strsim::jaro_winkler(nearest, name) > 0.7 => error.hint(format!("did you mean `{nearest}`?")),
-        _ => error.hint(format!("the tables are {}", names.join(", "))),
+    Err(match nearest(name, names.iter().copied()) {
+        Some(nearest) => error.hint(format!("did you mean `{nearest}`?")),
+        None => error.hint(format!("the tables are {}", names.join(", "))),
     })
 }

@@ -55,7 +55,9 @@ pub fn convert(column: &str, from: SourceType, kind: InputKind) -> String {
         // a float is read as its shortest decimal
         (InputKind::Amount, Single | Double) => format!("TRY_CAST(CAST({column} AS VARCHAR) AS {to})"),
         (InputKind::Amount, Text | Bytes) => format!("TRY_CAST(trim({text}) AS {to})"),
-        (InputKind::Integer, Single | Double) => format!("CASE WHEN {column} = trunc({column}) THEN CAST({column} AS {to}) END"),
+        (InputKind::Integer, Single | Double) => {
+            format!("CASE WHEN {column} = trunc({column}) THEN CAST({column} AS {to}) END")
+        }
         (InputKind::Integer, Text | Bytes) => format!("TRY_CAST(trim({text}) AS {to})"),
         (InputKind::Amount | InputKind::Integer, _) => format!("CAST({column} AS {to})"),
     }

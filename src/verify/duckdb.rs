@@ -4,12 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::cli::Env;
 use crate::error::{Error, Result};
 
-/// `TENURE_DUCKDB`, else the first `duckdb` on the PATH, else the one `make setup` installs.
-pub fn find(env: &Env) -> Result<PathBuf> {
-    if let Some(path) = env.get("TENURE_DUCKDB") {
+/// The program named by `TENURE_DUCKDB` in these environment pairs, else the first `duckdb` on the PATH, else the one
+/// that `make setup` installs.
+///
+/// Errors: `Kind::Io` if there is none.
+pub fn find(pairs: &[(String, String)]) -> Result<PathBuf> {
+    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    if let Some(path) = value("TENURE_DUCKDB").filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
         if path.is_file() {
             return Ok(path);
@@ -17,8 +20,8 @@ pub fn find(env: &Env) -> Result<PathBuf> {
         return Err(Error::io(format!("TENURE_DUCKDB names {}, which is no file", path.display()))
             .hint("set it to the `duckdb` program, or unset it to use the one on the PATH"));
     }
-    let on_path = std::env::split_paths(env.get("PATH").unwrap_or_default()).map(|directory| directory.join("duckdb"));
-    let installed = env.get("HOME").map(|home| Path::new(home).join(".cache/tenure/venv/bin/duckdb"));
+    let on_path = value("PATH").unwrap_or_default().split(':').map(|directory| Path::new(directory).join("duckdb"));
+    let installed = value("HOME").map(|home| Path::new(home).join(".cache/tenure/venv/bin/duckdb"));
     on_path.chain(installed).find(|path| path.is_file()).ok_or_else(|| {
         Error::io("`tenure verify` needs the `duckdb` program, and there is none on the PATH")
             .hint("install it (`pip install duckdb-cli`, or https://duckdb.org), or set TENURE_DUCKDB to it")

@@ -52,9 +52,10 @@ pub fn localise(storage: &Storage, snapshot: &Snapshot, directory: &Path, is_kep
                 None => download(storage, &source.uri, directory.join(format!("{}-{index}.parquet", input.name())))?,
             };
             let columns = source_type::read(&path)?;
-            let partitions = source.partitions.iter().map(|(name, value)| {
-                (name.clone(), (value != HIVE_NULL).then(|| value.clone()))
-            });
+            let partitions = source
+                .partitions
+                .iter()
+                .map(|(name, value)| (name.clone(), (value != HIVE_NULL).then(|| value.clone())));
             let partitions = partitions.collect();
             let path = if is_kept_remote { source.uri.replace("file://", "") } else { path.display().to_string() };
             local.push(LocalFile { path, columns, partitions });

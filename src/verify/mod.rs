@@ -2,8 +2,9 @@
 
 pub mod compare;
 mod convert;
-mod duckdb;
+pub mod duckdb;
 mod files;
+pub mod report;
 mod settings;
 mod source_type;
 mod views;
@@ -15,11 +16,11 @@ use std::path::Path;
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 
-use crate::cli::Env;
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::metrics::METRICS;
 use crate::month::MonthRange;
+use crate::publish::Computed;
 use crate::snapshot::Snapshot;
 use crate::storage::Storage;
 use crate::tables::Table;
@@ -29,42 +30,40 @@ use workspace::Workspace;
 const PRELUDE: &str = include_str!("../../sql/prelude/duckdb.sql");
 const MODEL: &str = include_str!("../../sql/model.sql");
 
-/// The whole script for DuckDB: canonical views over exactly the snapshot's files, the shared model, and one temporary
-/// table per metric under its own name.
-pub fn script(
-    job: &Job,
-    storage: &Storage,
-    snapshot: &Snapshot,
-    as_of: Date,
-    months: MonthRange,
-    env: &Env,
-) -> Result<String> {
-    let workspace = Workspace::new(env)?;
-    let files = files::localise(storage, snapshot, workspace.path(), true)?;
-    Ok(views::script(job, &files, as_of, months)? + &model())
+/// What is recomputed, from which files.
+pub struct Subject<'a> {
+    pub job: &'a Job,
+    pub storage: &'a Storage,
+    pub snapshot: &'a Snapshot,
+    pub as_of: Date,
+    pub months: MonthRange,
 }
 
-/// Every metric table as the SQL definitions give it, with the types of its declaration.
-pub fn run_sql(
-    job: &Job,
-    storage: &Storage,
-    snapshot: &Snapshot,
-    as_of: Date,
-    months: MonthRange,
-    env: &Env,
-) -> Result<Vec<(&'static Table, DataFrame)>> {
-    let program = duckdb::find(env)?;
-    let workspace = Workspace::new(env)?;
-    let files = files::localise(storage, snapshot, workspace.path(), false)?;
-    let spill = convert::literal(&workspace.path().join("spill").display().to_string());
-    let mut text = format!("SET temp_directory = {spill};\n");
-    text += &views::script(job, &files, as_of, months)?;
-    text += &model();
-    for metric in METRICS {
-        text += &copy(metric.table, &workspace.result(metric.table));
+impl Subject<'_> {
+    /// The whole script for DuckDB: canonical views over exactly the snapshot's files, the shared model, and one
+    /// temporary table per metric under its own name. `temporary` is a directory for downloads.
+    pub fn script(&self, temporary: &Path) -> Result<String> {
+        let workspace = Workspace::new(temporary)?;
+        let files = files::localise(self.storage, self.snapshot, workspace.path(), true)?;
+        Ok(views::script(self.job, &files, self.as_of, self.months)? + &model())
     }
-    duckdb::run(&program, &text, workspace.path())?;
-    METRICS.iter().map(|metric| Ok((metric.table, read(&workspace.result(metric.table))?))).collect()
+
+    /// Every metric table as the SQL definitions give it, computed by the `duckdb` program, in the types of its
+    /// declaration. `temporary` is a directory for downloads, spilled data and results; nothing stays there.
+    pub fn run(&self, duckdb: &Path, temporary: &Path) -> Result<Vec<Computed>> {
+        let workspace = Workspace::new(temporary)?;
+        let files = files::localise(self.storage, self.snapshot, workspace.path(), false)?;
+        let spill = convert::literal(&workspace.path().join("spill").display().to_string());
+        let mut text = format!("SET temp_directory = {spill};\n");
+        text += &views::script(self.job, &files, self.as_of, self.months)?;
+        text += &model();
+        for metric in METRICS {
+            text += &copy(metric.table, &workspace.result(metric.table));
+        }
+        duckdb::run(duckdb, &text, workspace.path())?;
+        let read = |table| Ok(Computed { table, frame: read(&workspace.result(table))? });
+        METRICS.iter().map(|metric| read(metric.table)).collect()
+    }
 }
 
 fn model() -> String {

@@ -83,11 +83,7 @@ fn long(view: &str, from: &str, key: &str, dimensions: &[&str], is_null_left_out
         .enumerate()
         .map(|(index, name)| {
             let filter = if is_null_left_out { format!(" WHERE {} IS NOT NULL", column(index)) } else { String::new() };
-            format!(
-                "SELECT {key}, {} AS dimension, {} AS segment FROM {from}{filter}",
-                literal(name),
-                column(index)
-            )
+            format!("SELECT {key}, {} AS dimension, {} AS segment FROM {from}{filter}", literal(name), column(index))
         })
         .collect();
     if selects.is_empty() {

@@ -2,19 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::cli::Env;
 use crate::error::{Error, Result};
 use crate::tables::Table;
 
 pub struct Workspace(PathBuf);
 
 impl Workspace {
-    /// Makes a directory of its own under `TMPDIR`, or `/tmp`.
-    pub fn new(env: &Env) -> Result<Workspace> {
-        let parent = PathBuf::from(env.get("TMPDIR").unwrap_or("/tmp"));
-        let unique = format!("tenure-verify-{}-{}", std::process::id(), env.now.as_nanosecond());
-        let path = parent.join(unique);
+    /// Makes a directory of its own under `parent`.
+    pub fn new(parent: &Path) -> Result<Workspace> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("tenure-verify-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = parent.join(name);
         fs::create_dir(&path).map_err(|error| {
             Error::io(format!("no temporary directory could be made in {}", parent.display()))
                 .hint("set TMPDIR to a directory with space")

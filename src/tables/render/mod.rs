@@ -7,11 +7,12 @@ pub mod engine;
 pub mod load;
 pub mod polars;
 
+use catalogue::Definition;
 use engine::ENGINES;
 
 /// Every generated file: its path under `sql/` and its text.
-pub fn files() -> Vec<(String, String)> {
-    let mut files = vec![("README.md".to_string(), catalogue::render())];
+pub fn files(definitions: &[Definition]) -> Vec<(String, String)> {
+    let mut files = vec![("README.md".to_string(), catalogue::render(definitions))];
     for engine in ENGINES {
         let directory = format!("warehouse/{}", engine.name());
         files.push((format!("{directory}/schema.sql"), ddl::schema(engine)));
