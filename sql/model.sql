@@ -231,10 +231,10 @@ FROM (
     BOOL_OR(t.is_paying_at_open) AS is_paying_at_open,
     BOOL_OR(t.is_paying_at_close) AS is_paying_at_close,
     BOOL_OR(t.is_paying_in_month) AS is_paying_in_month,
-    CAST(COALESCE(SUM(div_round(CAST(t.open_ticks AS HUGEINT) * before.rate_units, 100000000)), 0) AS BIGINT)
+    CAST(COALESCE(SUM(convert(t.open_ticks, before.rate_units)), 0) AS BIGINT)
       AS open_mrr_before,
-    CAST(COALESCE(SUM(div_round(CAST(t.open_ticks AS HUGEINT) * now.rate_units, 100000000)), 0) AS BIGINT) AS open_mrr,
-    CAST(COALESCE(SUM(div_round(CAST(t.close_ticks AS HUGEINT) * now.rate_units, 100000000)), 0) AS BIGINT) AS close_mrr
+    CAST(COALESCE(SUM(convert(t.open_ticks, now.rate_units)), 0) AS BIGINT) AS open_mrr,
+    CAST(COALESCE(SUM(convert(t.close_ticks, now.rate_units)), 0) AS BIGINT) AS close_mrr
   FROM customer_currency_months AS t
   LEFT JOIN month_rates AS now ON now.number = t.number AND now.currency = t.currency
   LEFT JOIN month_rates AS before ON before.number = t.number - 1 AND before.currency = t.currency
@@ -294,7 +294,7 @@ FROM (
           WHEN r.is_active_at_close AND NOT r.is_paying_at_close THEN 0
           WHEN NOT r.is_active_at_close AND r.is_active_at_open AND NOT r.is_paying_at_open THEN 0
           WHEN NOT r.pays THEN 0
-          ELSE div_round(CAST(r.ticks AS HUGEINT) * rate.rate_units, 100000000)
+          ELSE convert(r.ticks, rate.rate_units)
         END DESC,
         r.subscription_id
     ) AS place
@@ -417,7 +417,7 @@ FROM (
     c.number,
     BOOL_OR(t.is_active_at_close) AS was_active,
     BOOL_OR(t.is_paying_at_close) AS was_paying,
-    CAST(COALESCE(SUM(div_round(CAST(t.close_ticks AS HUGEINT) * rate.rate_units, 100000000)), 0) AS BIGINT) AS mrr_then
+    CAST(COALESCE(SUM(convert(t.close_ticks, rate.rate_units)), 0) AS BIGINT) AS mrr_then
   FROM calendar AS c
   JOIN customer_currency_months AS t ON t.number = c.number - 12
   LEFT JOIN month_rates AS rate ON rate.number = c.number AND rate.currency = t.currency
@@ -433,6 +433,21 @@ GROUP BY a.number, g.dimension, g.segment;
 -- Revenue
 ---------------------------------------------------------------------------------------------------------------------
 
+-- The rate of every currency and day an invoice or a cost line needs one for: the latest on or before the day.
+CREATE OR REPLACE TEMP TABLE day_rates AS
+SELECT needed.currency, needed.rate_on, r.rate_units
+FROM (
+  SELECT COALESCE(i.currency, job.currency) AS currency, i.paid_on AS rate_on
+  FROM invoices AS i
+  CROSS JOIN job
+  UNION
+  SELECT COALESCE(l.currency, job.currency), l.incurred_on
+  FROM retention_costs AS l
+  CROSS JOIN job
+) AS needed
+JOIN rate_spans AS r
+  ON r.currency = needed.currency AND r.from_on <= needed.rate_on AND needed.rate_on < r.until_on;
+
 -- What a customer paid and got back in a month, each invoice at the rate of its own day. Invoices of exactly 0 count
 -- for nothing.
 CREATE OR REPLACE TEMP TABLE customer_revenue AS
@@ -446,12 +461,11 @@ FROM (
     i.customer_id,
     c.number,
     i.amount < 0 AS is_refund,
-    div_round(CAST(div_round(units8(i.amount), 10000) AS HUGEINT) * rate.rate_units, 100000000) AS ticks
+    convert(div_round(units8(i.amount), 10000), rate.rate_units) AS ticks
   FROM invoices AS i
   CROSS JOIN job
-  JOIN calendar AS c ON i.paid_on BETWEEN c.month AND c.last_on
-  LEFT JOIN rate_spans AS rate
-    ON rate.currency = COALESCE(i.currency, job.currency) AND rate.from_on <= i.paid_on AND i.paid_on < rate.until_on
+  JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', i.paid_on) AS DATE) AND i.paid_on <= c.last_on
+  LEFT JOIN day_rates AS rate ON rate.currency = COALESCE(i.currency, job.currency) AND rate.rate_on = i.paid_on
   WHERE i.amount <> 0
     AND (i.status IS NULL OR i.status NOT IN ('void', 'failed', 'draft', 'open', 'uncollectible'))
 ) AS counted
@@ -515,7 +529,7 @@ FROM (
       PARTITION BY f.customer_id
       ORDER BY
         CASE WHEN s.pays_from <= f.active_from
-             THEN div_round(CAST(s.ticks AS HUGEINT) * rate.rate_units, 100000000) ELSE 0 END DESC,
+             THEN convert(s.ticks, rate.rate_units) ELSE 0 END DESC,
         s.subscription_id
     ) AS place
   FROM firsts AS f
@@ -618,12 +632,11 @@ SELECT
   c.number,
   l.category,
   l.customer_id,
-  div_round(CAST(div_round(units8(l.amount), 10000) AS HUGEINT) * rate.rate_units, 100000000) AS ticks
+  convert(div_round(units8(l.amount), 10000), rate.rate_units) AS ticks
 FROM retention_costs AS l
 CROSS JOIN job
-JOIN calendar AS c ON l.incurred_on BETWEEN c.month AND c.last_on
-LEFT JOIN rate_spans AS rate
-  ON rate.currency = COALESCE(l.currency, job.currency) AND rate.from_on <= l.incurred_on AND l.incurred_on < rate.until_on;
+JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', l.incurred_on) AS DATE) AND l.incurred_on <= c.last_on
+LEFT JOIN day_rates AS rate ON rate.currency = COALESCE(l.currency, job.currency) AND rate.rate_on = l.incurred_on;
 
 -- A line in every dimension: of the segment its customer is in, else of the one it names itself, else (null) of none.
 CREATE OR REPLACE TEMP TABLE named_costs AS

@@ -19,6 +19,10 @@ CREATE OR REPLACE TEMP MACRO round_half_away(x) AS
 -- A decimal of scale 8 as its exact integer number of 1/100 000 000.
 CREATE OR REPLACE TEMP MACRO units8(amount) AS CAST(amount * 100000000 AS HUGEINT);
 
+-- Ticks in the reporting currency, at `rate` units of 1/100 000 000.
+CREATE OR REPLACE TEMP MACRO convert(ticks, rate) AS
+  CASE WHEN rate = 100000000 THEN ticks ELSE div_round(CAST(ticks AS HUGEINT) * rate, 100000000) END;
+
 -- Ticks (1/10 000) as published money, exactly: decimal division would pass through a float.
 CREATE OR REPLACE TEMP MACRO money(ticks) AS
   CAST(CAST(ticks AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(18, 4));
