@@ -1,7 +1,8 @@
 -- Shared intermediates of the metric twins. Reads only the canonical views (job, months, dimensions, …); definitions:
 -- design page `metrics.md`. Money here is integer ticks of 1/10 000; months are numbered (year * 12 + month), so that
 -- "12 months ago" is a subtraction. An instant e stands for the state just before e: something that runs over [a, b)
--- is on at e when a < e and b >= e. "Active" follows definitions.active; "paying" is always by MRR.
+-- is on at e when a < e and b >= e. "Active" follows definitions.active; "paying" is always by MRR. One long file, because
+-- each part builds on the one before: time, service, customers by month, segments, sums, revenue, cohorts, costs.
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Time and exchange rates
@@ -32,7 +33,7 @@ FROM fx_rates
 CROSS JOIN job
 WHERE fx_rates.currency <> job.currency
 UNION ALL
-SELECT currency, DATE '0001-01-01', DATE '9999-12-31', CAST(100000000 AS HUGEINT)
+SELECT currency, DATE '0001-01-01', DATE '9999-12-31', wide(100000000)
 FROM job;
 
 -- The rate MRR of a month is valued at: the latest on or before its last day.
@@ -101,9 +102,9 @@ SELECT
       ELSE div_round(
         (
           units8(e.amount) * units8(COALESCE(e.quantity, 1))
-          - units8(COALESCE(e.discount, 0)) * CAST(100000000 AS HUGEINT)
+          - units8(COALESCE(e.discount, 0)) * wide(100000000)
         ) * CASE e."interval" WHEN 'week' THEN 13 WHEN 'day' THEN 487 ELSE 1 END,
-        CAST(1000000000000 AS HUGEINT) * COALESCE(e.interval_count, 1)
+        wide(1000000000000) * COALESCE(e.interval_count, 1)
         * CASE e."interval"
             WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'week' THEN 3 WHEN 'day' THEN 16
           END
@@ -112,8 +113,8 @@ SELECT
 FROM existing_rows AS e
 CROSS JOIN job;
 
--- Rows that count: [runs_from, runs_until) by definitions.active; payment of `ticks` a month over [pays_from, runs_until),
--- pays_from null where there is none.
+-- Rows that count: [runs_from, runs_until) by definitions.active; `ticks` a month are paid over [pays_from, runs_until),
+-- pays_from null where nothing is.
 CREATE OR REPLACE TEMP TABLE service AS
 SELECT
   p.subscription_id,
@@ -289,7 +290,7 @@ FROM (
       PARTITION BY r.customer_id, r.number
       ORDER BY
         CASE WHEN r.is_active_at_close THEN 0 WHEN r.is_active_at_open THEN 1 ELSE 2 END,
-        CASE WHEN r.is_active_at_close OR r.is_active_at_open THEN TIMESTAMP '9999-12-31 00:00:00' ELSE r.runs_until END DESC,
+        CASE WHEN NOT r.is_active_at_close AND NOT r.is_active_at_open THEN r.runs_until END DESC,
         CASE
           WHEN r.is_active_at_close AND NOT r.is_paying_at_close THEN 0
           WHEN NOT r.is_active_at_close AND r.is_active_at_open AND NOT r.is_paying_at_open THEN 0
@@ -400,7 +401,8 @@ LEFT JOIN (
   GROUP BY m.number, g.dimension, g.segment
 ) AS t ON t.number = c.number AND t.dimension = s.dimension AND t.segment = s.segment;
 
--- Customers of 12 closes ago in the months asked, by the segment they are in now; MRR of both ends at this month's rate.
+-- Customers of 12 closes ago in the months asked, by the segment they are in now; MRR of both ends at this month's
+-- rate.
 CREATE OR REPLACE TEMP TABLE segment_years AS
 SELECT
   a.number,
@@ -545,8 +547,8 @@ CREATE OR REPLACE TEMP TABLE cohort_cells AS
 SELECT
   cells.*,
   cells.cohort_customers - cells.lost_before AS first_loss_at_risk,
-  cells.is_unknown_before AND cells.cohort_number < cells.first_number OR COALESCE(cells.cohort_number = cells.base_number, FALSE)
-    AS is_truncated
+  COALESCE(cells.is_unknown_before AND cells.cohort_number < cells.first_number, FALSE)
+    OR COALESCE(cells.cohort_number = cells.base_number, FALSE) AS is_truncated
 FROM (
   SELECT
     c.month,
@@ -667,13 +669,13 @@ FROM (
     SUM(floor_share) OVER (PARTITION BY dimension, number, category, sign) AS floor_total,
     ROW_NUMBER() OVER (
       PARTITION BY dimension, number, category, sign
-      ORDER BY CAST(amount AS HUGEINT) * base - CAST(floor_share AS HUGEINT) * base_total DESC, segment
+      ORDER BY wide(amount) * base - wide(floor_share) * base_total DESC, segment
     ) AS place
   FROM (
     SELECT
       pool.dimension, pool.number, pool.category, pool.sign, pool.amount,
       b.segment, b.base, b.base_total,
-      div_floor(CAST(pool.amount AS HUGEINT) * b.base, b.base_total) AS floor_share
+      div_floor(wide(pool.amount) * b.base, b.base_total) AS floor_share
     FROM (
       SELECT
         dimension, number, category,

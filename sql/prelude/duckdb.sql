@@ -1,5 +1,8 @@
 -- What the engines spell differently, in one place. Run first, once per connection; another engine gets a file of its own.
 
+-- An integer wide enough for products of money, rates and counts.
+CREATE OR REPLACE TEMP MACRO wide(n) AS CAST(n AS HUGEINT);
+
 -- n / d for wide integers, rounded half away from zero; NULL where the denominator is 0. d is never negative here.
 CREATE OR REPLACE TEMP MACRO div_round(n, d) AS
   CASE
