@@ -1,1 +1,7 @@
+//! One test binary: every other one would link Polars again.
 
+mod publish;
+mod publish_failures;
+mod publish_readers;
+mod storage;
+mod support;
