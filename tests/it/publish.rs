@@ -1,10 +1,12 @@
 //! Publishing and reading back, on local disk and on S3.
 
-use tenure::error::Kind;
-use tenure::publish::{already_published, plan, publish, read_table, runs};
-use tenure::tables::outputs::{CHURN_TABLE, MRR_TABLE};
+use polars::prelude::*;
+use tenure::error::Kind as ErrorKind;
+use tenure::publish::{Computed, Run, already_published, plan, publish, read_table, runs};
+use tenure::tables::outputs::{CHURN_TABLE, CLTV_TABLE, MRR_TABLE, NEW_MRR, OPENING_MRR, QUICK_RATIO, SEGMENT};
+use tenure::tables::{Column as TableColumn, Kind, Table, Unit};
 
-use crate::support::publish::{Place, computed, everywhere, frame, months, record};
+use crate::support::publish::{Place, computed, everywhere, frame, local, months, record};
 
 everywhere!(
     what_was_published_is_read_back,
@@ -35,9 +37,18 @@ fn what_was_published_is_read_back(place: &Place) {
 
 fn nothing_published_is_an_error_that_says_so(place: &Place) {
     let error = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap_err();
-    assert_eq!(error.kind, Kind::Io);
+    assert_eq!(error.kind, ErrorKind::Io);
     assert!(error.to_string().contains("/mrr` was never published"), "{error}");
     assert_eq!(runs(&place.storage, &place.output).unwrap(), []);
+}
+
+#[test]
+fn an_output_the_log_could_not_be_found_in_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (range, output) = (months("2026-01", "2026-01"), format!("{}/100%25", directory.path().display()));
+    let error = publish(&local(), &output, computed(range, 1), &record("r1", range, "a")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Job);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 fn the_same_again_is_known(place: &Place) {
@@ -147,4 +158,121 @@ fn forty_runs_leave_checkpoints_and_every_version_readable(place: &Place) {
     assert!(read.equals_missing(&frame(&CHURN_TABLE, range, 40)));
     let sequences: Vec<u64> = runs(&place.storage, &place.output).unwrap().iter().map(|run| run.sequence).collect();
     assert_eq!(sequences, (0..41).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_month_of_more_than_a_million_rows_gets_several_files() {
+    let place = Place::local();
+    let range = months("2026-01", "2026-01");
+    let rows = 1_000_001;
+    let many = |table: &Table| {
+        let columns = table.columns().map(|column| match column.kind {
+            Kind::Text if column.name == SEGMENT.name => {
+                Column::new(column.name.into(), (0..rows).map(|n| format!("s{n:07}")).collect::<Vec<_>>())
+            }
+            _ => {
+                let one = frame(table, range, 3).column(column.name).unwrap().slice(0, 1);
+                Column::new_scalar(column.name.into(), one.as_materialized_series().first(), rows)
+            }
+        });
+        DataFrame::new(rows, columns.collect()).unwrap()
+    };
+    let computed = vec![Computed { table: &CHURN_TABLE, frame: many(&CHURN_TABLE) }];
+    let run = publish(&place.storage, &place.output, computed, &record("r1", range, "a")).unwrap();
+    let files = &run.tables[CHURN_TABLE.name].files;
+    assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [1_000_000, 1]);
+    let read = read_table(&place.storage, &place.output, &CHURN_TABLE, None).unwrap();
+    assert!(read.equals_missing(&many(&CHURN_TABLE)));
+}
+
+/// Set for a child process: where it publishes.
+const CHILD_OUTPUT: &str = "TENURE_TEST_CHILD_OUTPUT";
+
+#[test]
+fn threads_and_chunks_change_no_byte() {
+    let range = months("2026-01", "2026-06");
+    let tables = [&CHURN_TABLE, &MRR_TABLE, &CLTV_TABLE];
+    let computed = |is_chunked: bool| {
+        let whole = tables.map(|table| Computed { table, frame: frame(table, range, 77) });
+        Vec::from(whole.map(|mut computed| {
+            if is_chunked {
+                let rows = computed.frame.height();
+                let parts = (0..rows).map(|row| computed.frame.slice(row as i64, 1));
+                computed.frame =
+                    parts.reduce(|mut all, part| all.vstack_mut(&part).map(|all| all.clone()).unwrap()).unwrap();
+            }
+            computed
+        }))
+    };
+    if let Ok(output) = std::env::var(CHILD_OUTPUT) {
+        publish(&local(), &output, computed(true), &record("r1", range, "a")).unwrap();
+        return;
+    }
+    let place = Place::local();
+    let here = publish(&place.storage, &place.output, computed(false), &record("r0", range, "a")).unwrap();
+    let hashes = |run: &Run| -> Vec<String> {
+        run.tables.values().flat_map(|table| table.files.iter().map(|file| file.sha256.clone())).collect()
+    };
+    for threads in ["1", "2", "8"] {
+        let output = format!("{}-{threads}", place.output);
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "publish::threads_and_chunks_change_no_byte"])
+            .env(CHILD_OUTPUT, &output)
+            .env("POLARS_MAX_THREADS", threads)
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+        assert_eq!(hashes(&runs(&place.storage, &output).unwrap()[0]), hashes(&here), "{threads} threads");
+    }
+}
+
+/// `mrr` as an older version of the program may have declared it, and as none ever did.
+static OLDER: Table = Table { name: "mrr", doc: "", grain: MRR_TABLE.grain, measures: &[&OPENING_MRR] };
+static OTHER: Table = Table { name: "mrr", doc: "", grain: MRR_TABLE.grain, measures: &[&STRANGE] };
+static STRANGE: TableColumn = TableColumn::optional("opening_mrr", Kind::Text, Unit::None, "");
+
+#[test]
+fn columns_may_be_added_but_never_change() {
+    let place = Place::local();
+    let (january, february) = (months("2026-01", "2026-01"), months("2026-02", "2026-02"));
+    let one = |table: &'static Table, range, value| vec![Computed { table, frame: frame(table, range, value) }];
+    publish(&place.storage, &place.output, one(&OLDER, january, 1), &record("r1", january, "a")).unwrap();
+    publish(&place.storage, &place.output, one(&MRR_TABLE, february, 2), &record("r2", february, "b")).unwrap();
+    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    assert!(read.slice(2, 2).equals_missing(&frame(&MRR_TABLE, february, 2)));
+    let old = frame(&OLDER, january, 1);
+    assert!(read.slice(0, 2).select(old.get_column_names_owned()).unwrap().equals_missing(&old));
+    assert_eq!(read.slice(0, 2).column(NEW_MRR.name).unwrap().null_count(), 2);
+
+    let error =
+        publish(&place.storage, &place.output, one(&OTHER, january, 3), &record("r3", january, "c")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Job, "{error}");
+    let error =
+        publish(&place.storage, &place.output, one(&OLDER, january, 3), &record("r4", january, "c")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Job, "an old program must not publish over a new one: {error}");
+}
+
+#[test]
+fn frames_that_break_their_declaration_are_never_published() {
+    let place = Place::local();
+    let range = months("2026-01", "2026-02");
+    let whole = frame(&MRR_TABLE, range, 1);
+    let name = OPENING_MRR.name;
+    let with = |column: Column| whole.clone().with_column(column).unwrap().clone();
+    let floats = whole.column(name).unwrap().cast(&DataType::Float64).unwrap();
+    let broken = [
+        ("a column is missing", whole.drop(name).unwrap()),
+        ("a column has another type", with(floats)),
+        ("a grain is null", with(Column::full_null(SEGMENT.name.into(), 4, &DataType::String))),
+        ("rows are not sorted", whole.reverse()),
+        ("a row repeats", whole.slice(0, 1).vstack(&whole).unwrap()),
+        ("a month is outside the run", frame(&MRR_TABLE, months("2026-01", "2026-03"), 1)),
+        ("a rate is infinite", with(Column::new(QUICK_RATIO.name.into(), [f64::INFINITY; 4]))),
+    ];
+    for (what, frame) in broken {
+        let computed = vec![Computed { table: &MRR_TABLE, frame }];
+        let error = publish(&place.storage, &place.output, computed, &record("r1", range, "a")).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Internal, "{what}: {error}");
+    }
+    assert_eq!(place.storage.list(&place.output).unwrap(), [], "nothing was written");
 }

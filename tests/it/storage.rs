@@ -1,7 +1,9 @@
 //! Storage: one contract on local disk and on S3, and what its failures are called.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use polars::prelude::*;
 use tenure::error::Kind;
 use tenure::storage::Storage;
 
@@ -134,4 +136,65 @@ fn unreachable_storage_is_worth_another_try() {
     let error = storage.get("s3://bucket/x").unwrap_err();
     assert_eq!(error.kind, Kind::Retry, "{error}");
     assert!(error.to_string().contains("s3://bucket/x"), "{error}");
+}
+
+#[test]
+fn without_keys_or_a_role_the_hint_names_the_keys() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let pairs = [("AWS_METADATA_ENDPOINT".to_string(), format!("http://127.0.0.1:{port}"))];
+    let error = Storage::from_pairs(pairs, false).unwrap().get("s3://bucket/x").unwrap_err();
+    assert_eq!(error.kind, Kind::Permission, "{error}");
+    assert!(error.hint.unwrap().contains("AWS_ACCESS_KEY_ID"));
+}
+
+#[test]
+fn a_store_that_creates_twice_is_refused() {
+    // the least a server can say to a PUT or DELETE, whatever the condition
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = Vec::new();
+            let mut buffer = [0; 4096];
+            // one request per connection, and its few bytes of body come with or right after the header
+            while !request.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+                let read = connection.read(&mut buffer).unwrap();
+                assert!(read > 0);
+                request.extend_from_slice(&buffer[..read]);
+            }
+            let text = String::from_utf8_lossy(&request).to_string();
+            if text.starts_with("PUT") && !text.ends_with("probe") {
+                connection.read_exact(&mut buffer[..5]).unwrap();
+            }
+            let answer = "HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            connection.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let pairs = [("AWS_ENDPOINT_URL", endpoint.as_str()), ("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let storage = Storage::from_pairs(pairs.map(|(k, v)| (k.to_string(), v.to_string())), false).unwrap();
+    let error = storage.check_creates_once("s3://bucket/lake", "_probe").unwrap_err();
+    assert_eq!(error.kind, Kind::Job, "{error}");
+    assert!(error.to_string().contains("overwrites"), "{error}");
+}
+
+#[test]
+fn polars_reads_a_bucket_with_the_same_settings() {
+    let server = Seaweed::start();
+    let storage = Storage::from_pairs(server.pairs(READER), false).unwrap();
+    let admin = Storage::from_pairs(server.pairs(ADMIN), false).unwrap();
+    let mut frame = DataFrame::new(3, vec![Column::new("a".into(), [1_i64, 2, 3])]).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    let uri = format!("s3://{BUCKET}/in/x=1/a b.parquet");
+    admin.put(&uri, bytes).unwrap();
+    let cloud_options = storage.polars_options(&uri).unwrap();
+    let scan = |cloud_options| {
+        let options = ScanArgsParquet { cloud_options, glob: false, ..Default::default() };
+        LazyFrame::scan_parquet(PlRefPath::new(&uri), options).unwrap().select([col("a")]).collect()
+    };
+    assert!(scan(cloud_options).unwrap().equals(&frame));
+    let wrong = Storage::from_pairs(server.pairs((ADMIN.0, READER.1)), false).unwrap();
+    let error = scan(wrong.polars_options(&uri).unwrap()).unwrap_err().to_string();
+    assert!(!error.contains(READER.1), "{error}");
 }

@@ -82,8 +82,8 @@ pub struct Place {
 impl Place {
     pub fn local() -> Place {
         let directory = tempfile::tempdir().unwrap();
-        // a space and a percent sign, because paths become URLs on the way
-        let output = format!("file://{}/out put%20/lake", directory.path().display());
+        // a space and an umlaut, because paths become URLs on the way (delta-rs itself loses the history behind a `#`)
+        let output = format!("file://{}/out put für/lake", directory.path().display());
         Place { storage: local(), output, pairs: Vec::new(), _directory: Some(directory) }
     }
 

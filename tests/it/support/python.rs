@@ -18,12 +18,15 @@ pub fn tool(name: &str) -> PathBuf {
     path
 }
 
+/// Ends the interpreter before pyarrow's threads can abort it, which they do now and then when it tears itself down.
+const END: &str = "\nimport os, sys\nsys.stdout.flush()\nos._exit(0)\n";
+
 /// Runs a snippet with arguments (`sys.argv[1:]`) and extra environment; what it printed, without the last newline.
 /// Panics with everything it said if it fails.
 pub fn run(snippet: &str, arguments: &[&str], environment: &[(String, String)]) -> String {
     let output = Command::new(python())
         .arg("-c")
-        .arg(snippet)
+        .arg(format!("{snippet}{END}"))
         .args(arguments)
         .envs(environment.iter().cloned())
         .output()

@@ -26,8 +26,22 @@ pub struct Seaweed {
 }
 
 impl Seaweed {
-    /// Starts the server and waits until the bucket takes objects.
+    /// Starts the server and waits until the bucket takes objects. Another program may take a port in the moment
+    /// between finding it free and the server's asking for it: then with other ports.
     pub fn start() -> Seaweed {
+        let taken = "address already in use";
+        let mut last = String::new();
+        for _ in 0..3 {
+            match Seaweed::try_start() {
+                Ok(seaweed) => return seaweed,
+                Err(log) if log.contains(taken) => last = log,
+                Err(log) => panic!("{log}"),
+            }
+        }
+        panic!("no free ports:\n{last}");
+    }
+
+    fn try_start() -> Result<Seaweed, String> {
         let directory = tempfile::tempdir().unwrap();
         let identity = |name: &str, (key, secret): (&str, &str), actions: &str| {
             format!(
@@ -51,15 +65,16 @@ impl Seaweed {
         command.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=300", "-master.volumeSizeLimitMB=64"]);
         command.args(names.iter().zip(&ports).map(|(name, port)| format!("-{name}={port}")));
         command.args(["-s3", &format!("-s3.port={}", ports[6]), &format!("-s3.port.grpc={}", ports[7])]);
-        command.arg("-s3.iam=false").arg(format!("-s3.config={}", identities.display()));
+        command.args(["-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]);
+        command.arg(format!("-s3.config={}", identities.display()));
         // keys in the environment would become identities of the server
         ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].iter().for_each(|key| {
             command.env_remove(key);
         });
         let server = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let mut seaweed = Seaweed { server, directory, port: ports[6] };
-        seaweed.wait();
-        seaweed
+        seaweed.wait()?;
+        Ok(seaweed)
     }
 
     pub fn endpoint(&self) -> String {
@@ -79,25 +94,25 @@ impl Seaweed {
     }
 
     /// Asks until the port answers and the bucket exists: the server makes it for the first object of an admin.
-    fn wait(&mut self) {
+    fn wait(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + START_DEADLINE;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let storage = tenure::storage::Storage::from_pairs(self.pairs(ADMIN), false).unwrap();
         let mut last = String::new();
         while Instant::now() < deadline {
             if let Some(status) = self.server.try_wait().unwrap() {
-                panic!("weed ended with {status}:\n{}", self.log());
+                return Err(format!("weed ended with {status}:\n{}", self.log()));
             }
             match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
                 Ok(_) => match storage.put(&format!("s3://{BUCKET}/ready"), "ready") {
-                    Ok(()) => return,
+                    Ok(()) => return Ok(()),
                     Err(error) => last = error.to_string(),
                 },
                 Err(error) => last = error.to_string(),
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("weed did not answer within {START_DEADLINE:?} ({last}):\n{}", self.log());
+        Err(format!("weed did not answer within {START_DEADLINE:?} ({last}):\n{}", self.log()))
     }
 
     fn log(&self) -> String {
@@ -112,8 +127,12 @@ impl Drop for Seaweed {
     }
 }
 
-/// Eight ports that were free a moment ago; the listeners are held together so that they differ.
+/// Eight ports that were free a moment ago, below those the kernel gives to outgoing connections. Each process starts
+/// looking elsewhere; the listeners are held together so that the ports differ.
 fn free_ports() -> Vec<u16> {
-    let listeners: Vec<_> = (0..8).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
+    let start = 10_000 + (std::process::id() % 2_000) as u16 * 10;
+    let free =
+        (start..32_000).chain(10_000..start).filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+    let listeners: Vec<_> = free.take(8).collect();
     listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
 }
