@@ -1,5 +1,8 @@
 //! What several test modules share.
 
 pub mod bless;
+pub mod publish;
+pub mod python;
+pub mod seaweed;
 pub mod source;
 pub mod table_csv;
