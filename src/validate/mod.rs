@@ -95,7 +95,8 @@ pub fn read(checks: &[Check], answers: &[DataFrame]) -> Result<Vec<Found>> {
 /// The order violations are printed in.
 pub fn sort(violations: &mut [Violation]) {
     violations.sort_by(|a, b| {
-        (a.severity, &a.table, &a.column, a.rule, &a.message).cmp(&(b.severity, &b.table, &b.column, b.rule, &b.message))
+        (a.severity, &a.table, &a.column, a.rule, &a.message)
+            .cmp(&(b.severity, &b.table, &b.column, b.rule, &b.message))
     });
 }
 
@@ -104,9 +105,10 @@ fn with_samples(found: Vec<Found>, samples: &[DataFrame]) -> Result<Vec<Violatio
     let mut violations = Vec::with_capacity(found.len());
     for Found { mut violation, samples: wanted } in found {
         if let Some(frame) = wanted.and_then(|_| samples.next()) {
-            let column = frame.columns().first().map(|column| column.as_materialized_series());
-            let texts = column.map(|series| series.str()).transpose()?;
-            violation.samples = texts.into_iter().flatten().flatten().map(str::to_string).collect();
+            for column in frame.columns() {
+                let texts = column.as_materialized_series().str()?;
+                violation.samples.extend(texts.iter().flatten().map(str::to_string));
+            }
         }
         violations.push(violation);
     }

@@ -9,7 +9,7 @@ use crate::month::{Calendar, Days, Micros, Month, date_of, days_of};
 use crate::snapshot::{Source, Sources, map};
 use crate::tables::inputs::{
     AMOUNT, COST_AMOUNT, CURRENCY, ENDED_AT, INCURRED_ON, MRR, PAID_AMOUNT, PAID_AT, RATE_CURRENCY, RATE_DATE,
-    SNAPSHOT_DATE, STARTED_AT, STATUS, TRIALING, TRIAL_ENDED_AT, UNPAID_STATUSES,
+    SNAPSHOT_DATE, STARTED_AT, STATUS, TRIAL_ENDED_AT, TRIALING, UNPAID_STATUSES,
 };
 use crate::tables::{Input, InputColumn};
 
@@ -44,7 +44,8 @@ pub fn check(job: &Job, input: Input, source: &Source, sources: &Sources, calend
             let code = codes.str()?.get(row).unwrap_or_default().to_string();
             let count = counts.i64()?.get(row).unwrap_or(0);
             let (needed, first) = (needed.i32()?.get(row).unwrap_or_default(), first.i32()?.get(row));
-            let violation = violation(input, currency, "missing_rate", message(input, &code, needed, first), count as u64);
+            let violation =
+                violation(input, currency, "missing_rate", message(input, &code, needed, first), count as u64);
             let mut offending = rows.clone().filter(col(currency).eq(lit(code)));
             if let Some(first) = first {
                 offending = offending.filter(col(NEEDED).lt(lit(first)));

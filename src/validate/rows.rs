@@ -192,7 +192,8 @@ impl Rules<'_> {
         self.negative(&AMOUNT);
         self.not_positive(&QUANTITY);
         self.not_positive(&INTERVAL_COUNT);
-        let message = format!("{} is none of day, week, month, quarter, year", label(self.job, self.input, INTERVAL.name));
+        let message =
+            format!("{} is none of day, week, month, quarter, year", label(self.job, self.input, INTERVAL.name));
         self.add(&INTERVAL, "unknown_interval", message, is_unknown_interval());
         if self.has(&AMOUNT) {
             let message = "the discount is larger than amount x quantity: the monthly amount is negative".to_string();

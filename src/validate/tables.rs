@@ -122,7 +122,8 @@ pub fn snapshot_months(job: &Job, source: &Source, calendar: &Calendar) -> Optio
     let last = calendar.as_of_month();
     let read = move |answer: &DataFrame| {
         let days = answer.column(date)?.as_materialized_series().i32()?.clone();
-        let months: std::collections::BTreeSet<Month> = days.iter().flatten().map(|day| Month::of(date_of(day))).collect();
+        let months: std::collections::BTreeSet<Month> =
+            days.iter().flatten().map(|day| Month::of(date_of(day))).collect();
         let Some(&first) = months.first() else { return Ok(Vec::new()) };
         let missing: Vec<Month> = (first.0..=last.0).map(Month).filter(|month| !months.contains(month)).collect();
         if missing.is_empty() {
