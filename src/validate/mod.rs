@@ -1,4 +1,7 @@
 //! Everything wrong with the inputs, found before anything is computed.
+//!
+//! Two queries: `checks` asks how many rows break each rule, reading every input once; `samples` finds the keys of those
+//! that do, and is empty for clean data. `pipeline` has both collected.
 
 mod keys;
 mod rates;
@@ -8,7 +11,6 @@ mod tables;
 use polars::prelude::*;
 
 use crate::error::Result;
-use crate::execute::collect_all;
 use crate::job::{Job, nearest};
 use crate::month::Calendar;
 use crate::snapshot::Sources;
@@ -52,21 +54,6 @@ pub struct Found {
     samples: Option<LazyFrame>,
 }
 
-/// Every violation in the data, sorted: errors first, then by table, column and rule. Reads each input once, and again
-/// only to find samples of what is broken.
-///
-/// Errors: what collecting fails with.
-pub fn validate_all(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<Vec<Violation>> {
-    let checks = checks(job, sources, calendar);
-    let answers = collect_all(checks.iter().map(|check| check.frame.clone()).collect())?;
-    let found = read(&checks, &answers)?;
-    let samples = collect_all(found.iter().filter_map(|found| found.samples.clone()).collect())?;
-    let mut violations = with_samples(found, &samples)?;
-    violations.extend(unknown_dimensions(job, sources));
-    sort(&mut violations);
-    Ok(violations)
-}
-
 /// The questions, all of them answerable in one query.
 pub fn checks(job: &Job, sources: &Sources, calendar: &Calendar) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -92,7 +79,7 @@ pub fn read(checks: &[Check], answers: &[DataFrame]) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-/// The order violations are printed in.
+/// The order violations are printed in: errors first, then by table, column and rule.
 pub fn sort(violations: &mut [Violation]) {
     violations.sort_by(|a, b| {
         (a.severity, &a.table, &a.column, a.rule, &a.message)
@@ -100,18 +87,23 @@ pub fn sort(violations: &mut [Violation]) {
     });
 }
 
-fn with_samples(found: Vec<Found>, samples: &[DataFrame]) -> Result<Vec<Violation>> {
+/// The samples still to be fetched, in one query; none if nothing is wrong.
+pub fn samples(found: &[Found]) -> Vec<LazyFrame> {
+    found.iter().filter_map(|found| found.samples.clone()).collect()
+}
+
+/// Every violation in the data with the fetched samples, sorted.
+pub fn violations(job: &Job, sources: &Sources, found: Vec<Found>, samples: &[DataFrame]) -> Result<Vec<Violation>> {
     let mut samples = samples.iter();
-    let mut violations = Vec::with_capacity(found.len());
+    let mut violations = unknown_dimensions(job, sources);
     for Found { mut violation, samples: wanted } in found {
-        if let Some(frame) = wanted.and_then(|_| samples.next()) {
-            for column in frame.columns() {
-                let texts = column.as_materialized_series().str()?;
-                violation.samples.extend(texts.iter().flatten().map(str::to_string));
-            }
+        let frame = wanted.and_then(|_| samples.next());
+        for column in frame.into_iter().flat_map(DataFrame::columns) {
+            violation.samples.extend(column.as_materialized_series().str()?.iter().flatten().map(str::to_string));
         }
         violations.push(violation);
     }
+    sort(&mut violations);
     Ok(violations)
 }
 
