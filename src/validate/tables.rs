@@ -84,7 +84,7 @@ pub fn overlaps(job: &Job, source: &Source, calendar: &Calendar) -> Option<Check
                 .and(col(NEXT_START).gt(col(start)))
                 .and(col(end).is_null().or(col(NEXT_START).lt(col(end)))),
         )
-        .with_columns([lit(1_i64).alias(ROWS)]);
+        .with_columns([lit(1_i64).cast(DataType::Int64).alias(ROWS)]);
     let message = "periods of one subscription overlap";
     let broken = violation(Input::Subscriptions, start, "overlapping_periods", message, 0);
     Some(keyed(offending, keys::text(&[&SUBSCRIPTION_ID, &STARTED_AT]), broken))
