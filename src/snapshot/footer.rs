@@ -143,7 +143,9 @@ pub fn is_supported(dtype: &ArrowDataType) -> bool {
         A::Binary | A::LargeBinary | A::BinaryView | A::FixedSizeBinary(_) => true,
         A::Utf8 | A::LargeUtf8 | A::Utf8View => true,
         A::Decimal(precision, _) => *precision <= 38,
-        A::List(field) | A::LargeList(field) | A::FixedSizeList(field, _) => is_supported(field.dtype()),
+        A::List(field) | A::LargeList(field) | A::FixedSizeList(field, _) | A::Map(field, _) => {
+            is_supported(field.dtype())
+        }
         A::Struct(fields) => fields.iter().all(|field| is_supported(field.dtype())),
         A::Dictionary(_, values, _) => is_supported(values),
         _ => false,

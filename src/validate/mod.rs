@@ -44,8 +44,10 @@ pub struct Violation {
 /// A question to the data: a small frame, and what its answer says is wrong.
 pub struct Check {
     pub frame: LazyFrame,
-    read: Box<dyn Fn(&DataFrame) -> Result<Vec<Found>>>,
+    read: Read,
 }
+
+type Read = Box<dyn Fn(&DataFrame) -> Result<Vec<Found>>>;
 
 /// A violation whose samples are still to be fetched.
 pub struct Found {

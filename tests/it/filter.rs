@@ -4,7 +4,7 @@ use polars::prelude::*;
 use tenure::error::Kind;
 use tenure::tables::Input;
 
-use crate::export::{Export, strings};
+use crate::support::export::{Export, strings};
 
 /// Rows r1, r2 and, all null, r3.
 fn export() -> Export {

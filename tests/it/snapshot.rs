@@ -4,7 +4,7 @@ use polars::prelude::*;
 use tenure::error::Kind;
 use tenure::tables::Input;
 
-use crate::export::{Export, amounts, at, integers, strings};
+use crate::support::export::{Export, amounts, at, integers, strings};
 
 /// Two subscriptions with only what is required.
 fn plain() -> DataFrame {
@@ -25,8 +25,7 @@ fn with(column: Series) -> DataFrame {
 }
 
 fn datetime(name: &str, values: &[i64], unit: TimeUnit, zone: Option<&'static str>) -> Series {
-    // the zone is only a label on UTC instants
-    let zone = zone.map(|zone| unsafe { TimeZone::from_static(zone) });
+    let zone = TimeZone::opt_try_new(zone).unwrap();
     let instants = Int64Chunked::from_slice(name.into(), values).into_datetime(unit, zone);
     instants.into_series()
 }
@@ -335,6 +334,63 @@ fn files_that_are_not_whole_parquet_files_are_named() {
     let many = std::fs::read(export.path("many.parquet")).unwrap();
     export.bytes("subs/gone.parquet", &[&many[..100], &many[many.len() - 4000..]].concat());
     assert!(error(&export).contains("it is truncated: its footer names data beyond its end"), "{}", error(&export));
+}
+
+/// A file with columns that Polars cannot hold or has no use for: INTERVAL, a map, a struct, a list.
+fn odd() -> Vec<u8> {
+    use parquet::column::writer::ColumnWriter as W;
+    use parquet::data_type::{ByteArray, FixedLenByteArray};
+    let schema = "message m {
+        required binary subscription_id (UTF8);
+        required int64 customer_id;
+        required int32 started_at (DATE);
+        required fixed_len_byte_array(5) mrr (DECIMAL(10, 3));
+        required fixed_len_byte_array(12) term (INTERVAL);
+        required group tags (MAP) { repeated group key_value { required binary key (UTF8); optional int32 value; } }
+        required group address { required binary city (UTF8); }
+        required group notes (LIST) { repeated group list { required double element; } }
+    }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let mut bytes = Vec::new();
+    let mut file = parquet::file::writer::SerializedFileWriter::new(&mut bytes, schema, Default::default()).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    while let Some(mut column) = group.next_column().unwrap() {
+        let fixed = |bytes: &[u8]| FixedLenByteArray::from(bytes.to_vec());
+        match column.untyped() {
+            W::Int32ColumnWriter(w) if w.get_descriptor().name() == "value" => {
+                w.write_batch(&[], Some(&[0]), Some(&[0]))
+            }
+            W::Int32ColumnWriter(w) => w.write_batch(&[19723], None, None),
+            W::Int64ColumnWriter(w) => w.write_batch(&[7], None, None),
+            W::DoubleColumnWriter(w) => w.write_batch(&[], Some(&[0]), Some(&[0])),
+            W::FixedLenByteArrayColumnWriter(w) if w.get_descriptor().name() == "mrr" => {
+                w.write_batch(&[fixed(&[0, 0, 0, 0x4e, 0x25])], None, None)
+            }
+            W::FixedLenByteArrayColumnWriter(w) => w.write_batch(&[fixed(&[0; 12])], None, None),
+            W::ByteArrayColumnWriter(w) if w.get_descriptor().name() == "key" => {
+                w.write_batch(&[], Some(&[0]), Some(&[0]))
+            }
+            W::ByteArrayColumnWriter(w) => w.write_batch(&[ByteArray::from("s7")], None, None),
+            _ => panic!("a column of another type"),
+        }
+        .unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    file.close().unwrap();
+    bytes
+}
+
+#[test]
+fn extra_columns_of_any_type_are_stepped_over() {
+    let export = Export::new().input("subscriptions", "uri = \"subs\"\nwhere = \"plan = 'a'\"");
+    export.bytes("subs/plan=a/odd.parquet", &odd());
+    export.bytes("subs/plan=b/odd.parquet", &odd());
+    export.file("subs/plan=a/plain.parquet", plain());
+    let frame = export.read(Input::Subscriptions).sort(["subscription_id"], SortMultipleOptions::default()).unwrap();
+    assert_eq!(strings(&frame, "customer_id"), some(&["c1".to_string(), "c2".to_string(), "7".to_string()]));
+    assert_eq!(amounts(&frame, "mrr").last().unwrap(), &Some(2_000_500_000));
+    assert_eq!(strings(&frame, "plan").last().unwrap(), &Some("a".to_string()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use tenure::validate::{Severity, Violation};
 
-use crate::export::Export;
+use crate::support::export::Export;
 
 /// Subscription rows from text, one row a line: `s1 c1 2024-01-01 - 10`, `-` is null.
 fn table(columns: &str, rows: &[&str]) -> DataFrame {
