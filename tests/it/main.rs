@@ -11,6 +11,7 @@
 
 mod deny;
 mod deploy;
+mod filter;
 mod golden;
 mod job;
 mod nasty;
@@ -22,3 +23,4 @@ mod snapshot;
 mod storage;
 mod support;
 mod tidy;
+mod validate;

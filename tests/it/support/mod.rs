@@ -1,6 +1,7 @@
 //! What several test modules share.
 
 pub mod bless;
+pub mod export;
 pub mod publish;
 pub mod python;
 pub mod seaweed;
