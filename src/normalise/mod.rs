@@ -1,4 +1,23 @@
 //! Canonical inputs -> the compact model the metrics are computed from.
+//!
+//! `plans` describes the aggregates as lazy frames that share their scans; `Model::read` turns the collected frames into
+//! dense arrays of integers. Nothing here collects.
 
-/// What the metrics read.
-pub struct Model {}
+pub mod allocated;
+pub mod costs;
+pub mod fx;
+pub mod grid;
+pub mod group;
+pub mod map;
+pub mod members;
+pub mod model;
+pub mod plan;
+pub mod plans;
+pub mod revenue;
+pub mod spans;
+pub mod timeline;
+
+pub use fx::Rates;
+pub use grid::{Grid, Segment, Segments};
+pub use model::Model;
+pub use plans::{Aggregate, plans};

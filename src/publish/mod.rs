@@ -1,11 +1,200 @@
 //! Staging, committing and reading back result tables.
+//!
+//! A run writes its Parquet files first (invisible: no log names them), then makes one Delta commit per table, then one
+//! in `runs`. A reader that goes by `runs` therefore sees whole runs only.
 
+mod commit;
+mod delta;
+mod plan;
+mod read;
+mod runs;
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use jiff::civil::Date;
 use polars::prelude::DataFrame;
+use sha2::{Digest, Sha256};
 
+use crate::error::{Error, Result};
+use crate::month::MonthRange;
+use crate::storage::Storage;
 use crate::tables::Table;
+
+pub use commit::Committers;
+pub use delta::LiveFile;
+pub use plan::{Plan, TablePlan};
+pub use read::read_table;
+pub use runs::{Run, RunFile, RunTable, runs};
+pub use stage::{StagedFile, StagedTable, stage};
+
+/// Names a run: unique, made of letters, digits, `.`, `_` and `-`.
+pub type RunId = String;
 
 /// One computed table: rows of the run's months, money still in ticks, sorted by grain.
 pub struct Computed {
     pub table: &'static Table,
     pub frame: DataFrame,
+}
+
+/// What a run says about itself in `runs`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    pub run_id: RunId,
+    /// The command: `run`, `backfill`, …
+    pub kind: String,
+    pub as_of: Date,
+    /// The months it replaces.
+    pub months: MonthRange,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// The exact input files, as JSON.
+    pub fingerprint: String,
+    pub code_version: String,
+    pub definition_version: String,
+    /// Rows read per input.
+    pub input_rows: BTreeMap<String, u64>,
+    /// Seconds spent per stage; publishing adds its own.
+    pub seconds: BTreeMap<String, f64>,
+}
+
+/// What makes two runs the same: the same of everything here gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunKey {
+    pub tables: BTreeSet<&'static str>,
+    pub months: MonthRange,
+    pub as_of: Date,
+    pub fingerprint_sha256: String,
+    pub code_version: String,
+    pub definition_version: String,
+}
+
+impl RunRecord {
+    pub fn key(&self, tables: impl IntoIterator<Item = &'static Table>) -> RunKey {
+        RunKey {
+            tables: tables.into_iter().map(|table| table.name).collect(),
+            months: self.months,
+            as_of: self.as_of,
+            fingerprint_sha256: sha256(self.fingerprint.as_bytes()),
+            code_version: self.code_version.clone(),
+            definition_version: self.definition_version.clone(),
+        }
+    }
+}
+
+/// Stages and commits all tables, then records the run. Afterwards every table holds exactly the given rows in the
+/// run's months and is unchanged in others.
+///
+/// Errors: `Kind::Retry` if another run replaced the same months meanwhile, or storage did not answer; `Kind::Io` and
+/// `Kind::Permission` from storage; `Kind::Internal` for frames that break their table's declaration. Until the first
+/// commit a failure leaves staged files only; after it, the same command again completes the run.
+pub fn publish(storage: &Storage, output: &str, computed: Vec<Computed>, record: &RunRecord) -> Result<Run> {
+    publish_with(storage, output, computed, record, &commit::to_log)
+}
+
+/// `publish` with another way to write a log entry; tests lose its answer, or the process, here.
+pub fn publish_with(
+    storage: &Storage,
+    output: &str,
+    mut computed: Vec<Computed>,
+    record: &RunRecord,
+    committers: &Committers,
+) -> Result<Run> {
+    let started = Instant::now();
+    check_run_id(&record.run_id)?;
+    // every run commits in this order, so that two runs of the same months meet at their first common table
+    computed.sort_by_key(|computed| computed.table.name);
+    let mut targets = Vec::with_capacity(computed.len());
+    for Computed { table, .. } in &computed {
+        let target = delta::Target::new(storage, output, table)?;
+        let before = target.live_files(record.months)?;
+        targets.push((target, before));
+    }
+    let mut staged = Vec::with_capacity(computed.len());
+    for computed in computed {
+        staged.push(stage(storage, output, &computed, record.months, &record.run_id)?);
+    }
+    let mut tables = BTreeMap::new();
+    for ((target, before), staged) in targets.iter().zip(&staged) {
+        let version = commit::replace_months(target, before, staged, record, committers)?;
+        tables.insert(staged.table.name.to_string(), runs::published(staged, version));
+    }
+    let mut record = record.clone();
+    record.seconds.insert("publish".into(), started.elapsed().as_secs_f64());
+    runs::append(storage, output, record, tables, committers)
+}
+
+/// The run that already published exactly this, if what it wrote is still what readers get.
+pub fn already_published(storage: &Storage, output: &str, key: &RunKey) -> Result<Option<RunId>> {
+    let all = runs(storage, output)?;
+    let overlaps = |run: &&Run| {
+        let months = run.record.months;
+        key.tables.iter().any(|table| run.tables.contains_key(*table))
+            && months.first <= key.months.last
+            && key.months.first <= months.last
+    };
+    let Some(last) = all.iter().rev().find(overlaps) else { return Ok(None) };
+    if last.key() != *key {
+        return Ok(None);
+    }
+    for (name, published) in &last.tables {
+        // a run that died after this commit may have replaced the files without an entry in `runs`
+        let live = delta::Target::of_name(storage, output, name)?.live_files(key.months)?;
+        let recorded: BTreeSet<&str> = published.files.iter().map(|file| file.path.as_str()).collect();
+        if live.iter().map(|file| file.path.as_str()).collect::<BTreeSet<_>>() != recorded {
+            return Ok(None);
+        }
+    }
+    Ok(Some(last.record.run_id.clone()))
+}
+
+/// What publishing these months of these tables would replace; writes nothing.
+pub fn plan(storage: &Storage, output: &str, tables: &[&'static Table], months: MonthRange) -> Result<Plan> {
+    let mut plans = Vec::with_capacity(tables.len());
+    for table in tables {
+        let target = delta::Target::new(storage, output, table)?;
+        let version = target.latest()?.map(|snapshot| snapshot.version());
+        plans.push(TablePlan { table: table.name, version, replaced: target.live_files(months)? });
+    }
+    Ok(Plan { months, tables: plans })
+}
+
+/// Identifies what the numbers mean: all table declarations, the SQL twins, and the job's definitions as text.
+pub fn definition_version<'a>(
+    tables: &[&Table],
+    sql: impl IntoIterator<Item = &'a str>,
+    job_definitions: &str,
+) -> String {
+    let mut hasher = Sha256::new();
+    let mut part = |text: &str| {
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    };
+    tables.iter().for_each(|table| part(&format!("{table:?}")));
+    sql.into_iter().for_each(&mut part);
+    part(job_definitions);
+    hex(&hasher.finalize())
+}
+
+fn check_run_id(run_id: &str) -> Result<()> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if run_id.is_empty() || !run_id.bytes().all(is_plain) {
+        return Err(Error::internal(format!("run id `{run_id}` cannot be part of a file name")));
+    }
+    Ok(())
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `<output>/<table>`
+fn table_uri(output: &str, table: &str) -> String {
+    format!("{}/{table}", output.trim_end_matches('/'))
 }

@@ -1,16 +1,20 @@
 //! Resolves the job's URIs to exact files and offers each input as a lazy canonical frame.
 
+mod convert;
+mod filter;
+mod footer;
+mod partition;
+mod pattern;
+mod resolve;
+mod rewrite;
+mod scan;
+mod schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use polars::prelude::LazyFrame;
 
-use crate::error::Result;
-use crate::job::Job;
-use crate::month::Calendar;
-use crate::storage::Storage;
 use crate::tables::Input;
-use crate::validate::Violation;
 
 /// One input file, pinned by size and etag.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,21 +41,36 @@ pub struct Source {
     pub frame: LazyFrame,
     /// Canonical columns (and dimensions) the source really has.
     pub present: BTreeSet<String>,
+    /// `frame` with two more columns for each of `fallible`: `fault_name` (Int32: 0, `UNPARSEABLE`, `NOT_FINITE`) and
+    /// `raw_name` (String: the value as found). `frame` is a selection of it.
+    pub checked: LazyFrame,
+    /// Columns whose values may turn out unreadable, and are null then.
+    pub fallible: BTreeSet<String>,
+}
+
+/// The value cannot be read as its column's kind.
+pub const UNPARSEABLE: i32 = 1;
+/// The value is NaN or infinite.
+pub const NOT_FINITE: i32 = 2;
+
+/// The column of `Source::checked` that says what is wrong with a value.
+pub fn fault_name(canonical: &str) -> String {
+    format!("fault: {canonical}")
+}
+
+/// The column of `Source::checked` with the value as found.
+pub fn raw_name(canonical: &str) -> String {
+    format!("raw: {canonical}")
 }
 
 pub type Sources = BTreeMap<Input, Source>;
 
-/// Lists the files behind every URI as of a day; `{latest}` is the newest date at or before it.
-pub fn resolve(_job: &Job, _storage: &Storage, _as_of: Date) -> Result<Snapshot> {
-    unimplemented!()
-}
+pub use resolve::resolve;
+pub use scan::scan;
 
-/// Canonical lazy frames over exactly those files, and every schema violation found in their footers.
-pub fn scan(
-    _job: &Job,
-    _storage: &Storage,
-    _snapshot: &Snapshot,
-    _calendar: &Calendar,
-) -> Result<(Sources, Vec<Violation>)> {
-    unimplemented!()
+impl SourceFile {
+    /// The value of a hive partition; the innermost if it is there twice.
+    pub fn partition(&self, name: &str) -> Option<&str> {
+        self.partitions.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
 }

@@ -1,0 +1,67 @@
+# `make` lists the targets. One profile is ever built (release), in a target directory that every checkout on the
+# machine shares, because building Polars from nothing takes half an hour.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+CACHE ?= $(HOME)/.cache
+export CARGO_TARGET_DIR ?= $(CACHE)/tenure-target
+export TENURE_VENV ?= $(CACHE)/tenure/venv
+PYTHON ?= python3
+
+TENURE := $(CARGO_TARGET_DIR)/release/tenure
+# `tenure verify` looks for duckdb on PATH; the one of the virtual environment stands last.
+export PATH := $(PATH):$(TENURE_VENV)/bin
+
+DEMO ?= demo
+DEMO_CUSTOMERS ?= 10000
+DEMO_MONTHS ?= 36
+DEMO_FROM ?= 2023-01
+DEMO_TO ?= 2025-12
+DEMO_AS_OF ?= 2025-12-31
+
+BENCH_CUSTOMERS ?= 200000
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install what building and testing need beside Rust, Python 3 and a C compiler (warm: no time)
+	@cmp -s tests/requirements.txt "$(TENURE_VENV)/requirements.txt" || { \
+	  echo "installing tests/requirements.txt into $(TENURE_VENV)" >&2; \
+	  "$(TENURE_VENV)/bin/python" -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear "$(TENURE_VENV)"; \
+	  "$(TENURE_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
+	  cp tests/requirements.txt "$(TENURE_VENV)/requirements.txt"; }
+
+.PHONY: build
+build: ## Build the release binary
+	cargo build --release --locked
+
+.PHONY: check
+check: ## Formatting, lints and dependency rules, without running the tests
+	cargo fmt --check
+	cargo clippy --release --locked --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; \
+	 else echo "cargo-deny is not installed: tests/it/deny.rs holds deny.toml" >&2; fi
+
+# cargo-nextest where there is one, else cargo's own runner: the same tests, and both close with a summary.
+RUN_TESTS = if cargo nextest --version >/dev/null 2>&1; \
+	then cargo nextest run --release --locked $(1); \
+	else cargo test --release --locked --test it -- $(1); fi
+
+.PHONY: test
+test: setup check ## Formatting, lints and every test; FILTER=name runs the tests of that name
+	$(call RUN_TESTS,$(FILTER))
+
+.PHONY: bless
+bless: setup ## Rewrite the expectations of golden cases and the generated files, then show what changed
+	BLESS=1 $(call RUN_TESTS,golden)
+	BLESS=1 $(call RUN_TESTS,generated)
+	git --no-pager diff --stat -- tests/golden sql
+
+.PHONY: generate
+generate: ## Rewrite the generated files (sql/README.md, sql/warehouse)
+	BLESS=1 $(call RUN_TESTS,generated)
