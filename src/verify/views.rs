@@ -31,10 +31,10 @@ pub fn script(job: &Job, files: &Files, as_of: Date, asked: MonthRange) -> Resul
 
 fn customers(job: &Job, files: &Files) -> String {
     let dimensions = job.dimensions_of(Input::Customers);
-    let mut text = rows(job, files, Input::Customers, Input::Customers.table(), "customer_rows");
+    let mut text = rows(job, files, Input::Customers, Input::Customers.table(), "source_customers");
     let id = quote(CUSTOMER_ID.name);
-    text += &format!("CREATE TEMP VIEW customers AS SELECT {id} FROM customer_rows;\n");
-    text += &long("customer_dimensions", "customer_rows", &id, &dimensions, false);
+    text += &format!("CREATE TEMP VIEW customers AS SELECT {id} FROM source_customers;\n");
+    text += &long("customer_dimensions", "source_customers", &id, &dimensions, false);
     text
 }
 
@@ -48,29 +48,29 @@ fn subscriptions(job: &Job, files: &Files) -> String {
 }
 
 fn invoices(job: &Job, files: &Files) -> String {
-    let mut text = rows(job, files, Input::Invoices, Input::Invoices.table(), "invoice_rows");
+    let mut text = rows(job, files, Input::Invoices, Input::Invoices.table(), "source_invoices");
     let paid_at = quote(PAID_AT.name);
-    text += &format!("CREATE TEMP VIEW invoices AS SELECT *, local_date({paid_at}) AS paid_on FROM invoice_rows;\n");
+    text += &format!("CREATE TEMP VIEW invoices AS SELECT *, local_date({paid_at}) AS paid_on FROM source_invoices;\n");
     text
 }
 
 fn retention_costs(job: &Job, files: &Files) -> String {
     let dimensions = job.dimensions_of(Input::RetentionCosts);
     let input = Input::RetentionCosts;
-    let mut text = rows(job, files, input, input.table(), "cost_rows");
-    text += "CREATE TEMP TABLE cost_lines AS SELECT ROW_NUMBER() OVER () AS line_id, * FROM cost_rows;\n";
+    let mut text = rows(job, files, input, input.table(), "source_costs");
+    text += "CREATE TEMP TABLE source_cost_lines AS SELECT ROW_NUMBER() OVER () AS line_id, * FROM source_costs;\n";
     let columns: Vec<String> = input.table().columns.iter().map(|column| quote(column.name)).collect();
     let columns = columns.join(", ");
-    text += &format!("CREATE TEMP VIEW retention_costs AS SELECT line_id, {columns} FROM cost_lines;\n");
-    text += &long("retention_cost_dimensions", "cost_lines", "line_id", &dimensions, true);
+    text += &format!("CREATE TEMP VIEW retention_costs AS SELECT line_id, {columns} FROM source_cost_lines;\n");
+    text += &long("retention_cost_dimensions", "source_cost_lines", "line_id", &dimensions, true);
     text
 }
 
 fn fx_rates(job: &Job, files: &Files) -> String {
-    let mut text = rows(job, files, Input::FxRates, Input::FxRates.table(), "rate_rows");
+    let mut text = rows(job, files, Input::FxRates, Input::FxRates.table(), "source_rates");
     let rate = quote(RATE.name);
     text += &format!(
-        "CREATE TEMP VIEW fx_rates AS SELECT * REPLACE (CAST({rate} AS DECIMAL(18, 8)) AS {rate}) FROM rate_rows;\n"
+        "CREATE TEMP VIEW fx_rates AS SELECT * REPLACE (CAST({rate} AS DECIMAL(18, 8)) AS {rate}) FROM source_rates;\n"
     );
     text
 }
