@@ -9,6 +9,7 @@
     clippy::disallowed_methods
 )]
 
+mod cli;
 mod deny;
 mod deploy;
 mod golden;
@@ -18,3 +19,5 @@ mod sample;
 mod snapshot;
 mod support;
 mod tidy;
+mod verify;
+mod warehouse;

@@ -3,3 +3,4 @@
 pub mod bless;
 pub mod source;
 pub mod table_csv;
+pub mod tool;
