@@ -9,6 +9,7 @@
     clippy::disallowed_methods
 )]
 
+mod cli;
 mod deny;
 mod deploy;
 mod filter;
@@ -24,3 +25,5 @@ mod storage;
 mod support;
 mod tidy;
 mod validate;
+mod verify;
+mod warehouse;

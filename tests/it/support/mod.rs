@@ -7,3 +7,4 @@ pub mod python;
 pub mod seaweed;
 pub mod source;
 pub mod table_csv;
+pub mod tool;
