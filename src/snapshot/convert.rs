@@ -15,7 +15,7 @@ use crate::tables::InputKind;
 const AMOUNT: (usize, usize) = (38, money::INPUT_SCALE as usize);
 /// The first number with more digits than a Decimal holds.
 const TOO_LARGE: i128 = 10_i128.pow(38);
-const MICROS_PER_DAY: i64 = 86_400_000_000;
+pub const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// The Polars type of a canonical column.
 pub fn dtype_of(kind: InputKind) -> DataType {
@@ -50,6 +50,20 @@ pub fn convert(column: Expr, from: &DataType, kind: InputKind, calendar: &Arc<Ca
         InputKind::Day => day(column, from, calendar),
         InputKind::Amount => amount(column, from),
         InputKind::Integer => integer(column, from),
+    }
+}
+
+/// Whether `convert` may turn a value of this type into null.
+pub fn is_fallible(from: &DataType, kind: InputKind) -> bool {
+    match (from, kind) {
+        (DataType::Null, _) => false,
+        (DataType::Binary, _) => true,
+        (_, InputKind::Id | InputKind::Text) => false,
+        (DataType::Datetime(unit, _), _) => *unit == TimeUnit::Milliseconds,
+        // only so wide that eight more decimals overflow
+        (DataType::Decimal(precision, scale), InputKind::Amount) => precision + AMOUNT.1 > AMOUNT.0 + scale,
+        (DataType::UInt64, InputKind::Integer) => true,
+        (other, _) => !other.is_integer(),
     }
 }
 
@@ -166,7 +180,7 @@ fn is_text(from: &DataType) -> bool {
 }
 
 /// A timestamp of any unit as microseconds; finer ones are floored.
-fn micros(column: Expr, unit: TimeUnit) -> Expr {
+pub fn micros(column: Expr, unit: TimeUnit) -> Expr {
     map(column, DataType::Int64, move |series| {
         let physical = series.to_physical_repr();
         match unit {

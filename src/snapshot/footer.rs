@@ -102,7 +102,7 @@ fn chunk_end(metadata: &ParquetMetaData) -> u64 {
 }
 
 /// The types as Polars reads them from the same bytes, so that the scan's schema always agrees with the file's.
-fn schema(tail: &Bytes) -> std::result::Result<Arc<ArrowSchema>, String> {
+pub fn schema(tail: &[u8]) -> std::result::Result<Arc<ArrowSchema>, String> {
     // only the end of a file is looked at; the magic in front makes it long enough
     let mut file = b"PAR1PAR1PAR1".to_vec();
     file.extend_from_slice(tail);

@@ -1,9 +1,12 @@
 //! Resolves the job's URIs to exact files and offers each input as a lazy canonical frame.
 
 mod convert;
+mod filter;
 mod footer;
+mod partition;
 mod pattern;
 mod resolve;
+mod rewrite;
 mod scan;
 mod schema;
 
@@ -38,6 +41,26 @@ pub struct Source {
     pub frame: LazyFrame,
     /// Canonical columns (and dimensions) the source really has.
     pub present: BTreeSet<String>,
+    /// `frame` with two more columns for each of `fallible`: `fault_name` (Int32: 0, `UNPARSEABLE`, `NOT_FINITE`) and
+    /// `raw_name` (String: the value as found). `frame` is a selection of it.
+    pub checked: LazyFrame,
+    /// Columns whose values may turn out unreadable, and are null then.
+    pub fallible: BTreeSet<String>,
+}
+
+/// The value cannot be read as its column's kind.
+pub const UNPARSEABLE: i32 = 1;
+/// The value is NaN or infinite.
+pub const NOT_FINITE: i32 = 2;
+
+/// The column of `Source::checked` that says what is wrong with a value.
+pub fn fault_name(canonical: &str) -> String {
+    format!("fault: {canonical}")
+}
+
+/// The column of `Source::checked` with the value as found.
+pub fn raw_name(canonical: &str) -> String {
+    format!("raw: {canonical}")
 }
 
 pub type Sources = BTreeMap<Input, Source>;

@@ -6,8 +6,10 @@ use polars::prelude::{ArrowDataType, DataType, lit};
 
 use super::SourceFile;
 use super::convert::{accepted, convert};
+use super::filter::Filter;
 use super::footer::{Footer, is_supported};
-use crate::job::{Job, nearest};
+use crate::error::{Error, Result};
+use crate::job::{Job, nearest, nearest_hint};
 use crate::month::Calendar;
 use crate::tables::inputs::{AMOUNT, INTERVAL, MRR};
 use crate::tables::{Input, InputKind};
@@ -86,7 +88,7 @@ pub fn check(
                 violations.push(missing_column(input, column, files));
             }
         } else if !missing.is_empty() {
-            violations.push(missing_in_some(input, column, &missing, files.len()));
+            violations.push(missing_in_some(input, &column.canonical, &column.source, &missing, files.len()));
         } else if !mistyped.is_empty() {
             violations.push(wrong_type(input, column, &mistyped));
         } else {
@@ -97,6 +99,43 @@ pub fn check(
         violations.extend(price(wanted, &present, &violations));
     }
     (present, violations)
+}
+
+/// The columns a `where` uses, as it writes them -> the source's name: exactly, or if written without quotes in any
+/// case. A column that only some files have is a violation.
+///
+/// Errors: `Kind::Job` for a name no file has.
+pub fn filter_columns(
+    input: Input,
+    filter: Option<&Filter>,
+    files: &[(&SourceFile, &Footer)],
+) -> Result<(BTreeMap<String, String>, Vec<Violation>)> {
+    let mut columns = BTreeMap::new();
+    let mut violations = Vec::new();
+    let names = names(files);
+    for (name, is_unquoted) in filter.map(Filter::names).unwrap_or_default() {
+        let alike = || names.iter().find(|found| is_unquoted && found.to_lowercase() == name.to_lowercase());
+        let Some(found) = names.get(name.as_str()).or_else(alike) else {
+            let message = format!("[inputs.{}] where: there is no column `{name}`", input.name());
+            return Err(Error::job(message).hint(nearest_hint(&name, names.iter().copied())));
+        };
+        let is_missing = |file: &&(&SourceFile, &Footer)| find(found, file.0, file.1) == Found::Missing;
+        let missing: Vec<&str> = files.iter().filter(is_missing).map(|(file, _)| file.uri.as_str()).collect();
+        if !missing.is_empty() {
+            violations.push(missing_in_some(input, found, found, &missing, files.len()));
+        }
+        columns.insert(name, (*found).to_string());
+    }
+    Ok((columns, violations))
+}
+
+/// Every column name any file has, in itself or in its path.
+fn names<'f>(files: &[(&'f SourceFile, &'f Footer)]) -> BTreeSet<&'f str> {
+    let names = files.iter().flat_map(|(file, footer)| {
+        let columns = footer.schema.iter_names().map(|name| name.as_str());
+        columns.chain(file.partitions.iter().map(|(name, _)| name.as_str()))
+    });
+    names.collect()
 }
 
 /// Types that cannot be read as the column's kind, each with the first file that has it.
@@ -130,13 +169,7 @@ fn violation(input: Input, column: &str, rule: &'static str, message: String, ro
 }
 
 fn missing_column(input: Input, column: &Wanted, files: &[(&SourceFile, &Footer)]) -> Violation {
-    let names: BTreeSet<&str> = files
-        .iter()
-        .flat_map(|(file, footer)| {
-            let columns = footer.schema.iter_names().map(|name| name.as_str());
-            columns.chain(file.partitions.iter().map(|(name, _)| name.as_str()))
-        })
-        .collect();
+    let names = names(files);
     let hint = match nearest(&column.source, names.iter().copied()) {
         Some(near) => format!("; the nearest is `{near}`"),
         None => format!("; it has {}", names.into_iter().collect::<Vec<_>>().join(", ")),
@@ -145,9 +178,9 @@ fn missing_column(input: Input, column: &Wanted, files: &[(&SourceFile, &Footer)
     violation(input, &column.canonical, "missing_column", message, 0)
 }
 
-fn missing_in_some(input: Input, column: &Wanted, missing: &[&str], files: usize) -> Violation {
-    let message = format!("{} of {files} files have no column `{}`", missing.len(), column.source);
-    let mut found = violation(input, &column.canonical, "missing_in_some_files", message, 0);
+fn missing_in_some(input: Input, column: &str, source: &str, missing: &[&str], files: usize) -> Violation {
+    let message = format!("{} of {files} files have no column `{source}`", missing.len());
+    let mut found = violation(input, column, "missing_in_some_files", message, 0);
     found.samples = missing.iter().take(3).map(ToString::to_string).collect();
     found
 }

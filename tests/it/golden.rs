@@ -73,7 +73,7 @@ fn compute(case: &Path, file: &toml::Table, table: &Table) -> Computed {
     let directory = tempfile::tempdir().unwrap();
     let job = job(case, file, directory.path());
     let as_of: Date = text(file, "as_of").parse().unwrap();
-    let storage = Storage::from_pairs(Vec::new(), false).unwrap();
+    let storage = Storage::from_pairs([], false).unwrap();
     let wanted = [table.name.to_string()];
     let computed = tenure::pipeline::compute(&job, &storage, as_of, months(file), Some(&wanted));
     let computed = computed.unwrap_or_else(|error| panic!("{}: {error}", case.display()));

@@ -12,7 +12,9 @@
 mod deny;
 mod deploy;
 mod golden;
+mod job;
 mod nasty;
 mod sample;
+mod snapshot;
 mod support;
 mod tidy;
