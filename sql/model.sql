@@ -1,7 +1,8 @@
 -- Shared intermediates of the metric twins. Reads only the canonical views (job, months, dimensions, …); definitions:
 -- design page `metrics.md`. Money here is integer ticks of 1/10 000; months are numbered (year * 12 + month), so that
 -- "12 months ago" is a subtraction. An instant e stands for the state just before e: something that runs over [a, b)
--- is on at e when a < e and b >= e. "Active" follows definitions.active; "paying" is always by MRR.
+-- is on at e when a < e and b >= e. "Active" follows definitions.active; "paying" is always by MRR. One long file, because
+-- each part builds on the one before: time, service, customers by month, segments, sums, revenue, cohorts, costs.
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Time and exchange rates
@@ -32,7 +33,7 @@ FROM fx_rates
 CROSS JOIN job
 WHERE fx_rates.currency <> job.currency
 UNION ALL
-SELECT currency, DATE '0001-01-01', DATE '9999-12-31', CAST(100000000 AS HUGEINT)
+SELECT currency, DATE '0001-01-01', DATE '9999-12-31', wide(100000000)
 FROM job;
 
 -- The rate MRR of a month is valued at: the latest on or before its last day.
@@ -101,9 +102,9 @@ SELECT
       ELSE div_round(
         (
           units8(e.amount) * units8(COALESCE(e.quantity, 1))
-          - units8(COALESCE(e.discount, 0)) * CAST(100000000 AS HUGEINT)
+          - units8(COALESCE(e.discount, 0)) * wide(100000000)
         ) * CASE e."interval" WHEN 'week' THEN 13 WHEN 'day' THEN 487 ELSE 1 END,
-        CAST(1000000000000 AS HUGEINT) * COALESCE(e.interval_count, 1)
+        wide(1000000000000) * COALESCE(e.interval_count, 1)
         * CASE e."interval"
             WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'week' THEN 3 WHEN 'day' THEN 16
           END
@@ -112,8 +113,8 @@ SELECT
 FROM existing_rows AS e
 CROSS JOIN job;
 
--- Rows that count: [runs_from, runs_until) by definitions.active; payment of `ticks` a month over [pays_from, runs_until),
--- pays_from null where there is none.
+-- Rows that count: [runs_from, runs_until) by definitions.active; `ticks` a month are paid over [pays_from, runs_until),
+-- pays_from null where nothing is.
 CREATE OR REPLACE TEMP TABLE service AS
 SELECT
   p.subscription_id,
@@ -231,10 +232,10 @@ FROM (
     BOOL_OR(t.is_paying_at_open) AS is_paying_at_open,
     BOOL_OR(t.is_paying_at_close) AS is_paying_at_close,
     BOOL_OR(t.is_paying_in_month) AS is_paying_in_month,
-    CAST(COALESCE(SUM(div_round(CAST(t.open_ticks AS HUGEINT) * before.rate_units, 100000000)), 0) AS BIGINT)
+    CAST(COALESCE(SUM(convert(t.open_ticks, before.rate_units)), 0) AS BIGINT)
       AS open_mrr_before,
-    CAST(COALESCE(SUM(div_round(CAST(t.open_ticks AS HUGEINT) * now.rate_units, 100000000)), 0) AS BIGINT) AS open_mrr,
-    CAST(COALESCE(SUM(div_round(CAST(t.close_ticks AS HUGEINT) * now.rate_units, 100000000)), 0) AS BIGINT) AS close_mrr
+    CAST(COALESCE(SUM(convert(t.open_ticks, now.rate_units)), 0) AS BIGINT) AS open_mrr,
+    CAST(COALESCE(SUM(convert(t.close_ticks, now.rate_units)), 0) AS BIGINT) AS close_mrr
   FROM customer_currency_months AS t
   LEFT JOIN month_rates AS now ON now.number = t.number AND now.currency = t.currency
   LEFT JOIN month_rates AS before ON before.number = t.number - 1 AND before.currency = t.currency
@@ -289,12 +290,12 @@ FROM (
       PARTITION BY r.customer_id, r.number
       ORDER BY
         CASE WHEN r.is_active_at_close THEN 0 WHEN r.is_active_at_open THEN 1 ELSE 2 END,
-        CASE WHEN r.is_active_at_close OR r.is_active_at_open THEN TIMESTAMP '9999-12-31 00:00:00' ELSE r.runs_until END DESC,
+        CASE WHEN NOT r.is_active_at_close AND NOT r.is_active_at_open THEN r.runs_until END DESC,
         CASE
           WHEN r.is_active_at_close AND NOT r.is_paying_at_close THEN 0
           WHEN NOT r.is_active_at_close AND r.is_active_at_open AND NOT r.is_paying_at_open THEN 0
           WHEN NOT r.pays THEN 0
-          ELSE div_round(CAST(r.ticks AS HUGEINT) * rate.rate_units, 100000000)
+          ELSE convert(r.ticks, rate.rate_units)
         END DESC,
         r.subscription_id
     ) AS place
@@ -400,7 +401,8 @@ LEFT JOIN (
   GROUP BY m.number, g.dimension, g.segment
 ) AS t ON t.number = c.number AND t.dimension = s.dimension AND t.segment = s.segment;
 
--- Customers of 12 closes ago in the months asked, by the segment they are in now; MRR of both ends at this month's rate.
+-- Customers of 12 closes ago in the months asked, by the segment they are in now; MRR of both ends at this month's
+-- rate.
 CREATE OR REPLACE TEMP TABLE segment_years AS
 SELECT
   a.number,
@@ -417,7 +419,7 @@ FROM (
     c.number,
     BOOL_OR(t.is_active_at_close) AS was_active,
     BOOL_OR(t.is_paying_at_close) AS was_paying,
-    CAST(COALESCE(SUM(div_round(CAST(t.close_ticks AS HUGEINT) * rate.rate_units, 100000000)), 0) AS BIGINT) AS mrr_then
+    CAST(COALESCE(SUM(convert(t.close_ticks, rate.rate_units)), 0) AS BIGINT) AS mrr_then
   FROM calendar AS c
   JOIN customer_currency_months AS t ON t.number = c.number - 12
   LEFT JOIN month_rates AS rate ON rate.number = c.number AND rate.currency = t.currency
@@ -433,6 +435,21 @@ GROUP BY a.number, g.dimension, g.segment;
 -- Revenue
 ---------------------------------------------------------------------------------------------------------------------
 
+-- The rate of every currency and day an invoice or a cost line needs one for: the latest on or before the day.
+CREATE OR REPLACE TEMP TABLE day_rates AS
+SELECT needed.currency, needed.rate_on, r.rate_units
+FROM (
+  SELECT COALESCE(i.currency, job.currency) AS currency, i.paid_on AS rate_on
+  FROM invoices AS i
+  CROSS JOIN job
+  UNION
+  SELECT COALESCE(l.currency, job.currency), l.incurred_on
+  FROM retention_costs AS l
+  CROSS JOIN job
+) AS needed
+JOIN rate_spans AS r
+  ON r.currency = needed.currency AND r.from_on <= needed.rate_on AND needed.rate_on < r.until_on;
+
 -- What a customer paid and got back in a month, each invoice at the rate of its own day. Invoices of exactly 0 count
 -- for nothing.
 CREATE OR REPLACE TEMP TABLE customer_revenue AS
@@ -446,12 +463,11 @@ FROM (
     i.customer_id,
     c.number,
     i.amount < 0 AS is_refund,
-    div_round(CAST(div_round(units8(i.amount), 10000) AS HUGEINT) * rate.rate_units, 100000000) AS ticks
+    convert(div_round(units8(i.amount), 10000), rate.rate_units) AS ticks
   FROM invoices AS i
   CROSS JOIN job
-  JOIN calendar AS c ON i.paid_on BETWEEN c.month AND c.last_on
-  LEFT JOIN rate_spans AS rate
-    ON rate.currency = COALESCE(i.currency, job.currency) AND rate.from_on <= i.paid_on AND i.paid_on < rate.until_on
+  JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', i.paid_on) AS DATE) AND i.paid_on <= c.last_on
+  LEFT JOIN day_rates AS rate ON rate.currency = COALESCE(i.currency, job.currency) AND rate.rate_on = i.paid_on
   WHERE i.amount <> 0
     AND (i.status IS NULL OR i.status NOT IN ('void', 'failed', 'draft', 'open', 'uncollectible'))
 ) AS counted
@@ -515,7 +531,7 @@ FROM (
       PARTITION BY f.customer_id
       ORDER BY
         CASE WHEN s.pays_from <= f.active_from
-             THEN div_round(CAST(s.ticks AS HUGEINT) * rate.rate_units, 100000000) ELSE 0 END DESC,
+             THEN convert(s.ticks, rate.rate_units) ELSE 0 END DESC,
         s.subscription_id
     ) AS place
   FROM firsts AS f
@@ -531,8 +547,8 @@ CREATE OR REPLACE TEMP TABLE cohort_cells AS
 SELECT
   cells.*,
   cells.cohort_customers - cells.lost_before AS first_loss_at_risk,
-  cells.is_unknown_before AND cells.cohort_number < cells.first_number OR COALESCE(cells.cohort_number = cells.base_number, FALSE)
-    AS is_truncated
+  COALESCE(cells.is_unknown_before AND cells.cohort_number < cells.first_number, FALSE)
+    OR COALESCE(cells.cohort_number = cells.base_number, FALSE) AS is_truncated
 FROM (
   SELECT
     c.month,
@@ -618,12 +634,11 @@ SELECT
   c.number,
   l.category,
   l.customer_id,
-  div_round(CAST(div_round(units8(l.amount), 10000) AS HUGEINT) * rate.rate_units, 100000000) AS ticks
+  convert(div_round(units8(l.amount), 10000), rate.rate_units) AS ticks
 FROM retention_costs AS l
 CROSS JOIN job
-JOIN calendar AS c ON l.incurred_on BETWEEN c.month AND c.last_on
-LEFT JOIN rate_spans AS rate
-  ON rate.currency = COALESCE(l.currency, job.currency) AND rate.from_on <= l.incurred_on AND l.incurred_on < rate.until_on;
+JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', l.incurred_on) AS DATE) AND l.incurred_on <= c.last_on
+LEFT JOIN day_rates AS rate ON rate.currency = COALESCE(l.currency, job.currency) AND rate.rate_on = l.incurred_on;
 
 -- A line in every dimension: of the segment its customer is in, else of the one it names itself, else (null) of none.
 CREATE OR REPLACE TEMP TABLE named_costs AS
@@ -654,13 +669,13 @@ FROM (
     SUM(floor_share) OVER (PARTITION BY dimension, number, category, sign) AS floor_total,
     ROW_NUMBER() OVER (
       PARTITION BY dimension, number, category, sign
-      ORDER BY CAST(amount AS HUGEINT) * base - CAST(floor_share AS HUGEINT) * base_total DESC, segment
+      ORDER BY wide(amount) * base - wide(floor_share) * base_total DESC, segment
     ) AS place
   FROM (
     SELECT
       pool.dimension, pool.number, pool.category, pool.sign, pool.amount,
       b.segment, b.base, b.base_total,
-      div_floor(CAST(pool.amount AS HUGEINT) * b.base, b.base_total) AS floor_share
+      div_floor(wide(pool.amount) * b.base, b.base_total) AS floor_share
     FROM (
       SELECT
         dimension, number, category,

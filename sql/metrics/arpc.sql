@@ -33,7 +33,7 @@ quantiles AS (
     MAX(CASE WHEN from_place <= median_place + 1 AND median_place + 1 < until_place THEN net_revenue END) AS median_high,
     MAX(CASE WHEN from_place <= p90_place AND p90_place < until_place THEN net_revenue END) AS p90_low,
     MAX(CASE WHEN from_place <= p90_place + 1 AND p90_place + 1 < until_place THEN net_revenue END) AS p90_high,
-    CAST(SUM(CASE WHEN CAST(net_revenue AS HUGEINT) * n > net_total THEN customers ELSE 0 END) AS BIGINT) AS above
+    CAST(SUM(CASE WHEN wide(net_revenue) * n > net_total THEN customers ELSE 0 END) AS BIGINT) AS above
   FROM ends
   GROUP BY number, dimension, segment
 ),
@@ -73,10 +73,10 @@ SELECT
   CASE WHEN NOT is_before_history THEN CAST(customers AS BIGINT) END AS customers,
   CASE WHEN has_mean THEN money(div_round(revenue - refunds, customers)) END AS arpc,
   CASE WHEN has_mean
-    THEN money(div_round(CAST(median_low AS HUGEINT) * (2 - median_rest) + CAST(median_high AS HUGEINT) * median_rest, 2))
+    THEN money(div_round(wide(median_low) * (2 - median_rest) + wide(median_high) * median_rest, 2))
   END AS median_revenue,
   CASE WHEN has_mean
-    THEN money(div_round(CAST(p90_low AS HUGEINT) * (10 - p90_rest) + CAST(p90_high AS HUGEINT) * p90_rest, 10))
+    THEN money(div_round(wide(p90_low) * (10 - p90_rest) + wide(p90_high) * p90_rest, 10))
   END AS p90_revenue,
   CASE WHEN has_mean THEN CAST(above AS DOUBLE) / CAST(customers AS DOUBLE) END AS share_above_arpc,
   CASE WHEN NOT is_before_history THEN money(closing_mrr) END AS closing_mrr,

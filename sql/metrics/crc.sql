@@ -83,7 +83,7 @@ SELECT
   CASE WHEN has_customers THEN CAST(ends_customers AS DOUBLE) / CAST(2 * window_months AS DOUBLE) END
     AS average_customers,
   CASE WHEN has_customers THEN money(div_round(cost, retained_customers)) END AS crc,
-  CASE WHEN has_customers THEN money(div_round(CAST(cost AS HUGEINT) * 2 * window_months, ends_customers)) END
+  CASE WHEN has_customers THEN money(div_round(wide(cost) * 2 * window_months, ends_customers)) END
     AS crc_per_average_customer,
   CASE WHEN has_cost AND closing_mrr <> 0 THEN CAST(cost AS DOUBLE) / CAST(closing_mrr AS DOUBLE) END
     AS cost_share_of_mrr,

@@ -47,7 +47,7 @@ pub fn per_segment(
         .clone()
         .filter(day.lt_eq(lit(crate::month::days_of(calendar.as_of()))))
         .select(columns)
-        .with_column(col(TICKS).lt(lit(0i64)).alias(IS_CREDIT));
+        .with_column(col(TICKS).lt(map::int(0)).alias(IS_CREDIT));
     let lines = with_dimensions(job, lines, dimensions);
     let lines = if has_plan(job) { revenue::placed(lines, stretches) } else { lines };
 

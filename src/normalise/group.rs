@@ -2,6 +2,8 @@
 
 use polars::prelude::*;
 
+use super::map;
+
 use super::members::{dimension_column, fixed_dimensions, has_plan};
 use crate::job::Job;
 use crate::tables::inputs::PLAN;
@@ -48,10 +50,10 @@ pub fn clamped(rows: LazyFrame, first: i32, last: i32) -> LazyFrame {
 
 /// 1 where the condition holds, else 0; summed it is a count.
 pub fn count_if(condition: Expr) -> Expr {
-    when(condition).then(lit(1i64)).otherwise(lit(0i64)).sum()
+    when(condition).then(map::int(1)).otherwise(map::int(0)).sum()
 }
 
 /// The value where the condition holds, else 0, summed.
 pub fn sum_if(condition: Expr, value: Expr) -> Expr {
-    when(condition).then(value).otherwise(lit(0i64)).sum()
+    when(condition).then(value).otherwise(map::int(0)).sum()
 }

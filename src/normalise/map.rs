@@ -9,6 +9,11 @@ use super::fx::Rates;
 use crate::money;
 use crate::month::Calendar;
 
+/// An Int64 literal. `lit(0i64)` alone would be Int32, and sums of Int32 wrap.
+pub fn int(value: i64) -> Expr {
+    Expr::Literal(LiteralValue::Scalar(Scalar::from(value)))
+}
+
 fn typed(dtype: DataType) -> impl Fn(&Schema, &Field) -> PolarsResult<Field> {
     move |_, field| Ok(Field::new(field.name().clone(), dtype.clone()))
 }

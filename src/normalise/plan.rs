@@ -102,7 +102,7 @@ fn main_plans(rows: LazyFrame, spans: &LazyFrame, rates: &Arc<Rates>, calendar: 
         .filter(col(FROM).lt_eq(col(AT)))
         .with_columns([class.alias(RANK_CLASS), map::convert(col(WEIGHT), col(UNIT), day, rates).alias(RANK_VALUE)])
         // Among those that had already ended, only the latest end counts.
-        .with_column(when(col(RANK_CLASS).eq(lit(2))).then(col(END)).otherwise(lit(0i64)).alias(RANK_END))
+        .with_column(when(col(RANK_CLASS).eq(lit(2))).then(col(END)).otherwise(map::int(0)).alias(RANK_END))
         .sort(
             [CUSTOMER, AT, RANK_CLASS, RANK_END, RANK_VALUE, SUBSCRIPTION],
             SortMultipleOptions::default().with_order_descending_multi([false, false, false, true, true, false]),

@@ -30,7 +30,7 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
         map::day_of(paid_at.clone(), calendar),
         rates,
     );
-    let when_positive = |value: Expr| when(col(TICKS).gt(lit(0i64))).then(value).otherwise(lit(0i64));
+    let when_positive = |value: Expr| when(col(TICKS).gt(map::int(0))).then(value).otherwise(map::int(0));
     invoices
         .frame
         .clone()
@@ -40,13 +40,17 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
             map::month_of(paid_at, calendar).alias(AT),
             ticks.alias(TICKS),
         ])
-        .filter(col(TICKS).neq(lit(0i64)))
+        .filter(col(TICKS).neq(map::int(0)))
         .group_by([col(CUSTOMER), col(AT)])
         .agg([
             when_positive(col(TICKS)).sum().alias(REVENUE.name),
-            when(col(TICKS).lt(lit(0i64))).then(lit(0i64) - col(TICKS)).otherwise(lit(0i64)).sum().alias(REFUNDS.name),
+            when(col(TICKS).lt(map::int(0)))
+                .then(map::int(0) - col(TICKS))
+                .otherwise(map::int(0))
+                .sum()
+                .alias(REFUNDS.name),
             col(TICKS).sum().alias(NET),
-            when_positive(lit(1i64)).sum().alias(PURCHASES),
+            when_positive(map::int(1)).sum().alias(PURCHASES),
         ])
 }
 

@@ -42,7 +42,7 @@ fn common(job: &Job, source: &Source) -> Vec<Expr> {
         col(inputs::SUBSCRIPTION_ID.name).alias(model::SUBSCRIPTION),
         col(inputs::PLAN.name).fill_null(lit(UNKNOWN)).alias(inputs::PLAN.name),
         col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone())).alias(model::UNIT),
-        monthly(source).fill_null(lit(0i64)).alias(model::WEIGHT),
+        monthly(source).fill_null(map::int(0)).alias(model::WEIGHT),
     ]
 }
 
@@ -61,7 +61,7 @@ pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, active: Activ
         period_spans(job, source, rows, calendar, active)
     };
     match active {
-        Active::Paying => spans.filter(col(model::WEIGHT).gt(lit(0i64))),
+        Active::Paying => spans.filter(col(model::WEIGHT).gt(map::int(0))),
         Active::Entitled => spans,
     }
 }
@@ -72,7 +72,7 @@ fn is_trialing() -> Expr {
 
 fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
     let close = lit(calendar.as_of_close());
-    let never = lit(i64::MAX);
+    let never = map::int(i64::MAX);
     let started = col(inputs::STARTED_AT.name);
     let trial = col(inputs::TRIAL_ENDED_AT.name);
     let pay_start = when(trial.clone().is_null())
@@ -94,10 +94,11 @@ fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Cale
     columns.extend([start.alias(model::START), end.alias(model::END)]);
     rows.filter(started.lt(close)).select(columns).filter(col(model::START).lt(col(model::END))).with_columns([
         map::month_of(col(model::START), calendar).alias(model::FROM),
-        when(col(model::END).eq(lit(i64::MAX)))
+        when(col(model::END).eq(map::int(i64::MAX)))
             .then(lit(horizon))
             .otherwise(map::month_of(col(model::END), calendar))
             .alias(model::TO),
+        map::is_inside_month(col(model::END), calendar).alias(model::IS_ENDING_INSIDE),
     ])
 }
 
@@ -123,5 +124,7 @@ fn snapshot_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Ca
         (col(model::FROM) + lit(1)).alias(model::TO),
         col(model::FROM).cast(DataType::Int64).alias(model::START),
         (col(model::FROM) + lit(1)).cast(DataType::Int64).alias(model::END),
+        // Between two snapshots nothing is known: a customer of the earlier one counts as paying in the month.
+        lit(1).alias(model::IS_ENDING_INSIDE),
     ])
 }

@@ -38,7 +38,7 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
             touching.alias(IS_TOUCHED),
         ]
     };
-    let (rise, fall, zero) = (col(WEIGHT), lit(0i64) - col(WEIGHT), lit(0i64));
+    let (rise, fall, zero) = (col(WEIGHT), map::int(0) - col(WEIGHT), map::int(0));
     let months = |n: i32| lit(n);
     // A span inside one month never reaches a close: it has no delta, only rows that mark the month and end it.
     let events: Vec<LazyFrame> = vec![
@@ -65,15 +65,15 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
 
 /// Customer level in customers: weights of 1, no unit.
 pub fn counted(spans: LazyFrame) -> LazyFrame {
-    spans.with_columns([lit(1i64).alias(WEIGHT), lit("").alias(UNIT)])
+    spans.with_columns([map::int(1).alias(WEIGHT), lit("").alias(UNIT)])
 }
 
 fn flags() -> [Expr; 4] {
     [
-        col(OPEN).gt(lit(0i64)).alias(IS_OPEN),
-        col(CLOSE).gt(lit(0i64)).alias(IS_CLOSE),
-        col(THEN).gt(lit(0i64)).alias(IS_THEN),
-        col(CLOSE).gt(lit(0i64)).or(col(IS_TOUCHED).gt(lit(0))).alias(IS_ANY),
+        col(OPEN).gt(map::int(0)).alias(IS_OPEN),
+        col(CLOSE).gt(map::int(0)).alias(IS_CLOSE),
+        col(THEN).gt(map::int(0)).alias(IS_THEN),
+        col(CLOSE).gt(map::int(0)).or(col(IS_TOUCHED).gt(lit(0))).alias(IS_ANY),
     ]
 }
 
@@ -112,9 +112,9 @@ pub fn of_money(spans: LazyFrame, window: MonthRange, rates: &Arc<Rates>, calend
         .with_column(col(IS_TOUCHED).eq(col(AT)).cast(DataType::Int32).alias(IS_TOUCHED))
         .filter(
             col(OPEN)
-                .gt(lit(0i64))
-                .or(col(CLOSE).gt(lit(0i64)))
-                .or(col(THEN).gt(lit(0i64)))
+                .gt(map::int(0))
+                .or(col(CLOSE).gt(map::int(0)))
+                .or(col(THEN).gt(map::int(0)))
                 .or(col(IS_TOUCHED).gt(lit(0))),
         );
     let before = map::last_day(col(AT) - lit(1), calendar);

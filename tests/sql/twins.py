@@ -53,9 +53,10 @@ def insert(con, table, rows):
     for row in rows:
         unknown = set(row) - set(columns)
         assert not unknown, unknown
-    if rows:
-        marks = ", ".join("?" for _ in columns)
-        con.executemany(f"INSERT INTO {table} VALUES ({marks})", [[row.get(name) for name in columns] for row in rows])
+    marks = "(" + ", ".join("?" for _ in columns) + ")"
+    for start in range(0, len(rows), 500):
+        part = [[row.get(name) for name in columns] for row in rows[start:start + 500]]
+        con.execute(f"INSERT INTO {table} VALUES {', '.join([marks] * len(part))}", [v for values in part for v in values])
 
 
 def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), settle_days=7, subscriptions=(),
