@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, LazyFrame};
 use tracing::info;
 
 use crate::error::{Error, Result};
@@ -172,6 +172,7 @@ pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
     violations.extend(validated(job, &sources, &calendar)?.0);
+    validate::sort(&mut violations);
     Ok(violations)
 }
 
@@ -252,6 +253,7 @@ fn model(
     stages.next("validating");
     let (violations, rates) = validated(job, &sources, calendar)?;
     reject(&violations)?;
+    let rates = Rates::read(&job.currency, rates.as_ref())?;
     stages.end("validate");
     stages.next("aggregating");
     let plans = plans(job, &sources, calendar, &Arc::new(rates), months);
@@ -262,14 +264,16 @@ fn model(
     Ok((sources, model, violations))
 }
 
-/// The data's violations, and the exchange rates, read in the same pass.
-fn validated(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<(Vec<Violation>, Rates)> {
-    let mut frames = validate::checks(job, sources, calendar);
-    let checks = frames.len();
+/// The data's violations with their samples, and the exchange rates, read in the same pass.
+fn validated(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<(Vec<Violation>, Option<DataFrame>)> {
+    let checks = validate::checks(job, sources, calendar);
+    let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
     frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
-    let mut frames = collect_all(frames)?;
-    let rates = frames.split_off(checks);
-    Ok((validate::read(&frames)?, Rates::read(&job.currency, rates.first())?))
+    let mut answers = collect_all(frames)?;
+    let rates = answers.split_off(checks.len()).pop();
+    let found = validate::read(&checks, &answers)?;
+    let samples = collect_all(validate::samples(&found))?;
+    Ok((validate::violations(job, sources, found, &samples)?, rates))
 }
 
 fn reject(violations: &[Violation]) -> Result<()> {

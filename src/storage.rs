@@ -135,6 +135,20 @@ impl Storage {
         }
     }
 
+    /// Makes sure that what exists cannot be created again below a directory: commits rest on it, and some S3 servers
+    /// take the condition and overwrite all the same.
+    pub fn check_creates_once(&self, uri_prefix: &str, name: &str) -> Result<()> {
+        let uri = format!("{}/{name}", uri_prefix.trim_end_matches('/'));
+        self.put(&uri, "probe")?;
+        let is_created_again = self.put_if_absent(&uri, "probe")?;
+        self.delete(&uri)?;
+        if is_created_again {
+            return Err(Error::job(format!("the storage of `{uri_prefix}` overwrites objects it was told not to"))
+                .hint("publish to storage that honours `If-None-Match: *`"));
+        }
+        Ok(())
+    }
+
     /// Deletes an object; that there was none is no error.
     pub fn delete(&self, uri: &str) -> Result<()> {
         let (store, location) = self.open(uri)?;

@@ -52,6 +52,7 @@ impl Backfill {
         };
         let outcome = pipeline::run(&job, &storage, &request, &|stage| progress.stage(stage))?;
         progress.done();
+        summary::warn(&outcome);
         output::write(summary::render(&outcome, &self.publishing))
     }
 }

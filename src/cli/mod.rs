@@ -12,8 +12,9 @@ mod env;
 mod generate;
 pub mod logging;
 mod man;
-mod metrics;
+pub mod metrics;
 pub mod output;
+pub mod panics;
 mod progress;
 mod run;
 mod sample;
@@ -30,7 +31,7 @@ pub use env::Env;
 /// A job file says where the exports lie, how their columns are called and where results go; `run` publishes one
 /// Delta table per metric there, every night or for any past month.
 #[derive(Debug, Parser)]
-#[command(name = "tenure", version, max_term_width = 110, propagate_version = true)]
+#[command(name = "tenure", bin_name = "tenure", version, max_term_width = 110, propagate_version = true)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES, after_long_help = after_long_help())]
 pub struct Cli {
     #[command(flatten)]
@@ -41,6 +42,7 @@ pub struct Cli {
 
 /// Options of every subcommand.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output to stderr")]
 pub struct Global {
     /// Only errors on stderr.
     #[arg(short, long, global = true, conflicts_with = "verbose")]

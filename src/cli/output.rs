@@ -26,11 +26,20 @@ pub fn json(value: &impl serde::Serialize) -> Result<()> {
     line(&text)
 }
 
+/// Longest message printed: a query engine may name its whole plan.
+const MESSAGE_LIMIT: usize = 800;
+
 /// `error: …` and `hint: …` on stderr. There is nowhere left to report a failure to.
 pub fn error(error: &Error) {
+    let text = error.to_string();
     let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "error: {error}");
+    let _ = match text.char_indices().nth(MESSAGE_LIMIT) {
+        None => writeln!(stderr, "error: {text}"),
+        Some((end, _)) => writeln!(stderr, "error: {} … (all of it with -v)", &text[..end]),
+    };
     if let Some(hint) = &error.hint {
         let _ = writeln!(stderr, "hint: {hint}");
     }
+    drop(stderr);
+    tracing::debug!(message = text);
 }

@@ -58,6 +58,7 @@ impl Run {
         };
         let outcome = pipeline::run(&job, &storage, &request, &|stage| progress.stage(stage))?;
         progress.done();
+        summary::warn(&outcome);
         output::write(summary::render(&outcome, &self.publishing))
     }
 }

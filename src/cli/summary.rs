@@ -5,6 +5,14 @@ use serde_json::json;
 use super::run::Publishing;
 use crate::pipeline::Outcome;
 
+/// Says on stderr what the inputs were warned about.
+pub fn warn(outcome: &Outcome) {
+    for warning in &outcome.warnings {
+        let (table, column, rule, rows) = (&warning.table, &warning.column, warning.rule, warning.rows);
+        tracing::warn!(table, column, rule, rows, "{}", warning.message);
+    }
+}
+
 /// One line (or JSON) for stdout; the plan instead if nothing was to be published.
 pub fn render(outcome: &Outcome, options: &Publishing) -> String {
     if options.json {
@@ -29,7 +37,8 @@ fn line(outcome: &Outcome) -> String {
         1 => ", 1 warning".to_string(),
         count => format!(", {count} warnings"),
     };
-    format!("published {months} as of {as_of}: {}{warnings} in {seconds:.1} s", tables.join(", "))
+    let skipped: String = outcome.skipped.iter().map(|(table, why)| format!(", no {table} ({why})")).collect();
+    format!("published {months} as of {as_of}: {}{skipped}{warnings} in {seconds:.1} s", tables.join(", "))
 }
 
 fn json_of(outcome: &Outcome, is_dry_run: bool) -> serde_json::Value {

@@ -257,6 +257,9 @@ fn input_source(section: &Section, input: Input, dimensions: &[String], director
     let is_end_inclusive = section.choice("end", &["exclusive", "inclusive"])? == "inclusive";
     let history_from = section.date("history_from")?;
     let uri = uri(section, directory)?;
+    if uri.matches(LATEST).count() > 1 {
+        return Err(section.wrong("uri", format!("`uri` has more than one `{LATEST}`")));
+    }
     if is_snapshots {
         for (key, is_used) in [("end", is_end_inclusive), ("history_from", history_from.is_some())] {
             if is_used {

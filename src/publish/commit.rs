@@ -173,8 +173,12 @@ fn finish<S>(target: &Target<'_>, mut transaction: Transaction<S>, adds: &[Stage
     if !adds.is_empty() {
         let state = transaction.write_state()?;
         for file in adds {
-            let month = file.month.map(|month| (MONTH.name.to_string(), Scalar::Date(month.days())));
-            let context = state.write_context_builder().with_partition_values(HashMap::from_iter(month)).build()?;
+            let mut context = state.write_context_builder();
+            if let Some(month) = file.month {
+                let value = Scalar::Date(month.days());
+                context = context.with_partition_values(HashMap::from([(MONTH.name.to_string(), value)]));
+            }
+            let context = context.build()?;
             let url = context.table_root_dir().join(&file.path).map_err(KernelError::generic_err)?;
             let metadata = FileMeta::new(url, file.modified_ms, file.bytes);
             let metadata = DataFileMetadata::new(metadata, file.statistics.clone());

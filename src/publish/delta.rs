@@ -41,6 +41,12 @@ pub struct LiveFile {
 impl<'a> Target<'a> {
     pub fn new(storage: &'a Storage, output: &str, table: &'static Table) -> Result<Target<'a>> {
         let uri = table_uri(output, table.name);
+        if uri.contains('%') {
+            return Err(Error::job(format!(
+                "`{uri}` has a percent sign in it, which Delta logs cannot be found behind"
+            ))
+            .hint("give output.uri another name"));
+        }
         let url = storage.directory_url(&uri)?;
         let executor = Arc::new(TokioMultiThreadExecutor::new(storage.runtime()));
         let store = storage.object_store_for(&uri)?;

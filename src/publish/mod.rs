@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::month::MonthRange;
 use crate::storage::Storage;
 use crate::tables::Table;
+use crate::tables::runs::RUNS_TABLE;
 
 pub use commit::Committers;
 pub use delta::LiveFile;
@@ -105,6 +106,9 @@ pub fn publish_with(
     check_run_id(&record.run_id)?;
     // every run commits in this order, so that two runs of the same months meet at their first common table
     computed.sort_by_key(|computed| computed.table.name);
+    if delta::Target::new(storage, output, &RUNS_TABLE)?.latest()?.is_none() {
+        storage.check_creates_once(output, &format!("_probe-{}", record.run_id))?;
+    }
     let mut targets = Vec::with_capacity(computed.len());
     for Computed { table, .. } in &computed {
         let target = delta::Target::new(storage, output, table)?;

@@ -7,6 +7,7 @@ mod billing;
 pub mod catalogue;
 mod clock;
 mod customer;
+mod export;
 pub mod files;
 pub mod frames;
 pub mod job_file;
@@ -16,19 +17,18 @@ pub mod random;
 pub mod rows;
 pub mod truth;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
-use crate::tables::{Input, inputs};
+use crate::tables::Input;
 use clock::Clock;
-use frames::{DIMENSIONS, Layout};
-use job_file::JobFile;
+use export::Export;
 use rows::Tables;
-use truth::{MonthTruth, PlantedHazard, Truth};
+use truth::Truth;
 
 /// What to simulate.
 #[derive(Debug, Clone)]
@@ -77,18 +77,6 @@ pub struct SampleReport {
     pub bytes: u64,
 }
 
-/// `truth.json`: money in ticks of 1/10 000, in native currencies.
-#[derive(Serialize)]
-struct TruthFile<'a> {
-    seed: u64,
-    customers: u64,
-    as_of: &'a str,
-    currency: &'a str,
-    time_zone: &'a str,
-    planted_hazards: Vec<PlantedHazard>,
-    months: &'a [MonthTruth],
-}
-
 /// Customers simulated at once by one worker.
 const CHUNK: u64 = 20_000;
 const WORKERS: usize = 2;
@@ -121,7 +109,7 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
         }
     };
     let parts: Vec<Result<(SampleReport, Truth)>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(&work)).collect();
+        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
         let stopped = |_| Err(Error::internal("a worker of the simulation stopped"));
         workers.into_iter().map(|worker| worker.join().unwrap_or_else(stopped)).collect()
     });
@@ -142,8 +130,8 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
     let costs = overhead::costs(options.seed, &clock, &truth);
     truth.count_costs(&costs, catalogue::REPORTING);
     export.write_overhead(&costs, &overhead::rates(options.seed, &clock), &mut report)?;
-    files::text(&report.job, &job_text(options, &report.as_of))?;
-    files::text(&options.out.join("truth.json"), &truth_text(options, &report.as_of, &truth)?)?;
+    files::text(&report.job, &export::job_text(options, &report.as_of))?;
+    files::text(&options.out.join("truth.json"), &export::truth_text(options, &report.as_of, &truth)?)?;
     Ok(report)
 }
 
@@ -181,47 +169,6 @@ fn sign_ups(customers: u64, range: MonthRange) -> Vec<u64> {
     schedule
 }
 
-/// Where the files of one sample go.
-struct Export {
-    root: PathBuf,
-    snapshot: String,
-}
-
-impl Export {
-    fn path(&self, input: Input, name: &str) -> PathBuf {
-        let table = self.root.join(input.name());
-        match is_dated(input) {
-            true => table.join(format!("{}={}", inputs::SNAPSHOT_DATE.name, self.snapshot)).join(name),
-            false => table.join(name),
-        }
-    }
-
-    fn write(&self, tables: &Tables, chunk: usize, report: &mut SampleReport) -> Result<()> {
-        let layout = Layout::PLAIN;
-        let name = format!("part-{chunk:05}.parquet");
-        let frames = [
-            (Input::Customers, layout.customers(&tables.customers)?),
-            (Input::Subscriptions, layout.subscriptions(&tables.subscriptions)?),
-            (Input::Invoices, layout.invoices(&tables.invoices)?),
-            (Input::RetentionCosts, layout.costs(&tables.costs)?),
-        ];
-        for (input, mut frame) in frames {
-            report.count(input, frame.height(), files::parquet(&self.path(input, &name), &mut frame)?);
-        }
-        Ok(())
-    }
-
-    fn write_overhead(&self, costs: &[rows::Cost], rates: &[rows::Rate], report: &mut SampleReport) -> Result<()> {
-        let layout = Layout::PLAIN;
-        let frames = [(Input::RetentionCosts, layout.costs(costs)?), (Input::FxRates, layout.rates(rates)?)];
-        for (input, mut frame) in frames {
-            let path = self.path(input, "overhead.parquet");
-            report.count(input, frame.height(), files::parquet(&path, &mut frame)?);
-        }
-        Ok(())
-    }
-}
-
 impl SampleReport {
     fn count(&mut self, input: Input, rows: usize, bytes: u64) {
         let counter = match input {
@@ -245,56 +192,4 @@ impl SampleReport {
         self.files += other.files;
         self.bytes += other.bytes;
     }
-}
-
-/// Full exports are written to a directory per day; the others are appended to.
-fn is_dated(input: Input) -> bool {
-    matches!(input, Input::Customers | Input::Subscriptions)
-}
-
-fn job_text(options: &SampleOptions, as_of: &str) -> String {
-    let dated = |input: Input| match is_dated(input) {
-        true => format!("{}/{}={{latest}}/*.parquet", input.name(), inputs::SNAPSHOT_DATE.name),
-        false => format!("{}/*.parquet", input.name()),
-    };
-    let uris = Input::ALL.map(|input| (input, dated(input)));
-    let sources: Vec<(Input, &str)> = uris.iter().map(|(input, uri)| (*input, uri.as_str())).collect();
-    let job = JobFile {
-        currency: catalogue::REPORTING,
-        time_zone: "UTC",
-        dimensions: &[DIMENSIONS[0], inputs::PLAN.name],
-        inputs: &sources,
-        is_snapshots: false,
-        subscription_lines: &[],
-        is_entitled: false,
-        allocation: "customers",
-        exclude_statuses: &[catalogue::NEVER_PAID_STATUS],
-        restate_months: 3,
-        settle_days: 7,
-        comment: &format!(
-            "A simulated business: {} customers, {} months, seed {}. truth.json says what happened in it.\n\
-             The data ends on {as_of}: tenure run --job job.toml --as-of {as_of}",
-            options.customers, options.months, options.seed
-        ),
-    };
-    job.render()
-}
-
-fn truth_text(options: &SampleOptions, as_of: &str, truth: &Truth) -> Result<String> {
-    let file = TruthFile {
-        seed: options.seed,
-        customers: options.customers,
-        as_of,
-        currency: catalogue::REPORTING,
-        time_zone: "UTC",
-        planted_hazards: truth::planted(),
-        months: &truth.months,
-    };
-    let text = serde_json::to_string_pretty(&file).map_err(|e| Error::internal("truth.json").because(e))?;
-    Ok(text + "\n")
-}
-
-/// Where `write` puts the job file.
-pub fn job_path(out: &Path) -> PathBuf {
-    out.join("job.toml")
 }

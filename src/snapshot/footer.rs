@@ -22,6 +22,8 @@ pub struct Footer {
 
 /// First read of the end of a file; most footers fit.
 const TAIL: u64 = 64 * 1024;
+/// The magic twice and the length of the footer.
+const SMALLEST: u64 = 12;
 const THREADS: usize = 16;
 
 /// Reads all footers, in parallel, in the order of the files.
@@ -71,6 +73,9 @@ fn read_one(storage: &Storage, file: &SourceFile) -> Result<Footer> {
     let refused = |why: String| Error::data(format!("{} cannot be read: {why}", file.uri));
     if file.bytes == 0 {
         return Err(refused("it is empty".to_string()));
+    }
+    if file.bytes < SMALLEST {
+        return Err(refused(format!("it is truncated: {} bytes are too few for a Parquet file", file.bytes)));
     }
     let mut start = file.bytes.saturating_sub(TAIL);
     let mut tail = storage.get_range(&file.uri, start..file.bytes)?;
@@ -138,7 +143,9 @@ pub fn is_supported(dtype: &ArrowDataType) -> bool {
         A::Binary | A::LargeBinary | A::BinaryView | A::FixedSizeBinary(_) => true,
         A::Utf8 | A::LargeUtf8 | A::Utf8View => true,
         A::Decimal(precision, _) => *precision <= 38,
-        A::List(field) | A::LargeList(field) | A::FixedSizeList(field, _) => is_supported(field.dtype()),
+        A::List(field) | A::LargeList(field) | A::FixedSizeList(field, _) | A::Map(field, _) => {
+            is_supported(field.dtype())
+        }
         A::Struct(fields) => fields.iter().all(|field| is_supported(field.dtype())),
         A::Dictionary(_, values, _) => is_supported(values),
         _ => false,

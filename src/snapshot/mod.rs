@@ -65,6 +65,7 @@ pub fn raw_name(canonical: &str) -> String {
 
 pub type Sources = BTreeMap<Input, Source>;
 
+pub use convert::map;
 pub use resolve::resolve;
 pub use scan::scan;
 

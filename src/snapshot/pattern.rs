@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use crate::error::{Error, Result};
 use crate::job::LATEST;
 
 /// An absolute URI with patterns, split into what can be listed and what must be matched.
@@ -21,11 +20,7 @@ pub struct Fit {
 }
 
 impl Pattern {
-    /// Errors: more than one `{latest}`.
-    pub fn new(uri: &str) -> Result<Pattern> {
-        if uri.matches(LATEST).count() > 1 {
-            return Err(Error::job(format!("`{uri}` has more than one `{LATEST}`")));
-        }
+    pub fn new(uri: &str) -> Pattern {
         let scheme = uri.find("://").map_or(0, |at| at + 3);
         let path = uri[scheme..].trim_end_matches('/');
         let components: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -38,7 +33,7 @@ impl Pattern {
             prefix.push_str(part);
             prefix.push('/');
         }
-        Ok(Pattern { prefix, components: components[literal..].iter().map(ToString::to_string).collect() })
+        Pattern { prefix, components: components[literal..].iter().map(ToString::to_string).collect() }
     }
 
     /// The whole path, as a directory, if it has no patterns.

@@ -32,7 +32,7 @@ fn resolve_input(
     storage: &Storage,
     as_of: Date,
 ) -> Result<Vec<SourceFile>> {
-    let pattern = Pattern::new(&source.uri)?;
+    let pattern = Pattern::new(&source.uri);
     let listed = list(&pattern, storage)?;
     let mut fitting: Vec<(Option<Date>, ObjectInfo)> =
         listed.into_iter().filter_map(|object| Some((pattern.fit(&object.uri)?.date, object))).collect();

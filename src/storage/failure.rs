@@ -53,7 +53,8 @@ pub fn of_text(doing: &str, uri: &str, text: String) -> Error {
     ];
     const FULL: [&str; 3] = ["No space left on device", "File too large", "quota exceeded"];
     let message = format!("{doing} `{uri}` failed");
-    if text.contains("169.254.169.254") || text.contains("169.254.170.2") {
+    const ROLES: [&str; 3] = ["/latest/api/token", "/latest/meta-data", "169.254.170."];
+    if ROLES.iter().any(|word| text.contains(word)) {
         return Error::permission(format!("{message}: no credentials"))
             .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an instance role exists")
             .because(text);

@@ -1,12 +1,13 @@
 //! The canonical SQL views: the job's inputs as DuckDB tables that `sql/model.sql` reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::convert::{convert, literal, macros, quote, sql_type};
 use super::files::LocalFile;
 use super::settings;
+use super::source_type::SourceType;
 use crate::error::Result;
 use crate::job::{InputSource, Job};
 use crate::month::MonthRange;
@@ -31,10 +32,10 @@ pub fn script(job: &Job, files: &Files, as_of: Date, asked: MonthRange) -> Resul
 
 fn customers(job: &Job, files: &Files) -> String {
     let dimensions = job.dimensions_of(Input::Customers);
-    let mut text = rows(job, files, Input::Customers, Input::Customers.table(), "customer_rows");
+    let mut text = rows(job, files, Input::Customers, Input::Customers.table(), "source_customers");
     let id = quote(CUSTOMER_ID.name);
-    text += &format!("CREATE TEMP VIEW customers AS SELECT {id} FROM customer_rows;\n");
-    text += &long("customer_dimensions", "customer_rows", &id, &dimensions, false);
+    text += &format!("CREATE TEMP VIEW customers AS SELECT {id} FROM source_customers;\n");
+    text += &long("customer_dimensions", "source_customers", &id, &dimensions, false);
     text
 }
 
@@ -48,29 +49,29 @@ fn subscriptions(job: &Job, files: &Files) -> String {
 }
 
 fn invoices(job: &Job, files: &Files) -> String {
-    let mut text = rows(job, files, Input::Invoices, Input::Invoices.table(), "invoice_rows");
+    let mut text = rows(job, files, Input::Invoices, Input::Invoices.table(), "source_invoices");
     let paid_at = quote(PAID_AT.name);
-    text += &format!("CREATE TEMP VIEW invoices AS SELECT *, local_date({paid_at}) AS paid_on FROM invoice_rows;\n");
+    text += &format!("CREATE TEMP VIEW invoices AS SELECT *, local_date({paid_at}) AS paid_on FROM source_invoices;\n");
     text
 }
 
 fn retention_costs(job: &Job, files: &Files) -> String {
     let dimensions = job.dimensions_of(Input::RetentionCosts);
     let input = Input::RetentionCosts;
-    let mut text = rows(job, files, input, input.table(), "cost_rows");
-    text += "CREATE TEMP TABLE cost_lines AS SELECT ROW_NUMBER() OVER () AS line_id, * FROM cost_rows;\n";
+    let mut text = rows(job, files, input, input.table(), "source_costs");
+    text += "CREATE TEMP TABLE source_cost_lines AS SELECT ROW_NUMBER() OVER () AS line_id, * FROM source_costs;\n";
     let columns: Vec<String> = input.table().columns.iter().map(|column| quote(column.name)).collect();
     let columns = columns.join(", ");
-    text += &format!("CREATE TEMP VIEW retention_costs AS SELECT line_id, {columns} FROM cost_lines;\n");
-    text += &long("retention_cost_dimensions", "cost_lines", "line_id", &dimensions, true);
+    text += &format!("CREATE TEMP VIEW retention_costs AS SELECT line_id, {columns} FROM source_cost_lines;\n");
+    text += &long("retention_cost_dimensions", "source_cost_lines", "line_id", &dimensions, true);
     text
 }
 
 fn fx_rates(job: &Job, files: &Files) -> String {
-    let mut text = rows(job, files, Input::FxRates, Input::FxRates.table(), "rate_rows");
+    let mut text = rows(job, files, Input::FxRates, Input::FxRates.table(), "source_rates");
     let rate = quote(RATE.name);
     text += &format!(
-        "CREATE TEMP VIEW fx_rates AS SELECT * REPLACE (CAST({rate} AS DECIMAL(18, 8)) AS {rate}) FROM rate_rows;\n"
+        "CREATE TEMP VIEW fx_rates AS SELECT * REPLACE (CAST({rate} AS DECIMAL(18, 8)) AS {rate}) FROM source_rates;\n"
     );
     text
 }
@@ -121,18 +122,25 @@ fn rows(job: &Job, files: &Files, input: Input, table: &InputTable, name: &str) 
     for file in files {
         groups.entry((&file.columns, &file.partitions)).or_default().push(file);
     }
-    let selects: Vec<String> = groups.values().map(|group| select(group, &wanted, source)).collect();
+    let types = partition_types(files);
+    let selects: Vec<String> = groups.values().map(|group| select(group, &wanted, source, &types)).collect();
     format!("CREATE TEMP TABLE {name} AS\n{};\n", selects.join("\nUNION ALL\n"))
 }
 
-fn select(files: &[&LocalFile], wanted: &[(String, String, InputKind)], source: &InputSource) -> String {
+fn select(
+    files: &[&LocalFile],
+    wanted: &[(String, String, InputKind)],
+    source: &InputSource,
+    types: &BTreeMap<String, &str>,
+) -> String {
     let first = files[0];
     let columns: Vec<String> = wanted
         .iter()
         .map(|(canonical, own, kind)| {
-            let value = match first.type_of(own) {
-                Some(from) => convert(&quote(own), from, *kind),
-                None => format!("CAST(NULL AS {})", sql_type(*kind)),
+            let value = match (first.columns.get(own), first.partitions.get(own)) {
+                (Some(from), _) => convert(&quote(own), *from, *kind),
+                (None, Some(Some(text))) => convert(&literal(text), SourceType::Text, *kind),
+                (None, _) => format!("CAST(NULL AS {})", sql_type(*kind)),
             };
             let is_inclusive = canonical == ENDED_AT.name && source.is_end_inclusive;
             let value = if is_inclusive { format!("local_midnight(local_date({value}) + 1)") } else { value };
@@ -142,8 +150,9 @@ fn select(files: &[&LocalFile], wanted: &[(String, String, InputKind)], source: 
     let partitions: String = first
         .hidden_partitions()
         .map(|(name, value)| {
-            let value = value.map_or("CAST(NULL AS VARCHAR)".to_string(), literal);
-            format!(", {value} AS {}", quote(name))
+            let to = types.get(name).copied().unwrap_or("VARCHAR");
+            let value = value.map_or("NULL".to_string(), literal);
+            format!(", CAST({value} AS {to}) AS {}", quote(name))
         })
         .collect();
     let paths: Vec<String> = files.iter().map(|file| literal(&file.path)).collect();
@@ -153,4 +162,20 @@ fn select(files: &[&LocalFile], wanted: &[(String, String, InputKind)], source: 
         columns.join(",\n"),
         paths.join(", ")
     )
+}
+
+/// The types in which a `where` sees partition columns: integers or dates if every value is one, else text.
+fn partition_types(files: &[LocalFile]) -> BTreeMap<String, &'static str> {
+    let names: BTreeSet<&String> = files.iter().flat_map(|file| file.partitions.keys()).collect();
+    let type_of = |name: &String| {
+        let all = |is: fn(&str) -> bool| files.iter().filter_map(|file| file.partitions.get(name)?.as_deref()).all(is);
+        if all(|value| value.parse::<i64>().is_ok()) {
+            "BIGINT"
+        } else if all(|value| value.len() == 10 && value.parse::<Date>().is_ok()) {
+            "DATE"
+        } else {
+            "VARCHAR"
+        }
+    };
+    names.into_iter().map(|name| (name.clone(), type_of(name))).collect()
 }

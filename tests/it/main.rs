@@ -9,12 +9,21 @@
     clippy::disallowed_methods
 )]
 
+mod cli;
 mod deny;
 mod deploy;
+mod filter;
 mod golden;
 mod job;
 mod nasty;
+mod publish;
+mod publish_failures;
+mod publish_readers;
 mod sample;
 mod snapshot;
+mod storage;
 mod support;
 mod tidy;
+mod validate;
+mod verify;
+mod warehouse;

@@ -104,7 +104,7 @@ pub fn nasty(seed: u64, customers: usize) -> Result<NastyBusiness> {
     }
     ledgers::invoices(customers as u64, currency, &mut chooser, &mut business.tables.invoices);
     ledgers::costs(customers as u64, currency, &mut chooser, &mut business.tables.costs);
-    business.tables.rates = ledgers::rates(currency, &mut chooser);
+    business.tables.rates = ledgers::rates(&mut chooser);
     if !business.has_customers {
         business.tables.customers.clear();
     }

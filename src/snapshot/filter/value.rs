@@ -234,10 +234,10 @@ impl Value {
                 return Err(Error::job(format!("{a} is compared with {b}")).hint("write CAST(… AS …) on one side"));
             }
         };
-        Ok((left.as_type(kind)?, right.as_type(kind)?, kind))
+        Ok((left.into_type(kind)?, right.into_type(kind)?, kind))
     }
 
-    fn as_type(self, kind: Type) -> Result<Expr> {
+    fn into_type(self, kind: Type) -> Result<Expr> {
         match kind {
             _ if kind == self.kind => Ok(self.expr),
             Type::Timestamp => Ok(self.cast(Type::Timestamp)?.expr),

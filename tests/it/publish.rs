@@ -1,0 +1,278 @@
+//! Publishing and reading back, on local disk and on S3.
+
+use polars::prelude::*;
+use tenure::error::Kind as ErrorKind;
+use tenure::publish::{Computed, Run, already_published, plan, publish, read_table, runs};
+use tenure::tables::outputs::{CHURN_TABLE, CLTV_TABLE, MRR_TABLE, NEW_MRR, OPENING_MRR, QUICK_RATIO, SEGMENT};
+use tenure::tables::{Column as TableColumn, Kind, Table, Unit};
+
+use crate::support::publish::{Place, computed, everywhere, frame, local, months, record};
+
+everywhere!(
+    what_was_published_is_read_back,
+    nothing_published_is_an_error_that_says_so,
+    the_same_again_is_known,
+    a_later_run_of_the_same_months_is_not_forgotten,
+    published_again_by_force_the_files_are_the_same,
+    a_run_replaces_its_months_and_no_others,
+    a_month_without_rows_is_emptied,
+    a_plan_names_the_files_it_would_replace,
+    forty_runs_leave_checkpoints_and_every_version_readable,
+);
+
+fn what_was_published_is_read_back(place: &Place) {
+    let range = months("2026-01", "2026-03");
+    let run = publish(&place.storage, &place.output, computed(range, -12345), &record("r1", range, "a")).unwrap();
+    for table in [&CHURN_TABLE, &MRR_TABLE] {
+        let read = read_table(&place.storage, &place.output, table, None).unwrap();
+        assert!(read.equals_missing(&frame(table, range, -12345)), "{}\n{read:?}", table.name);
+        assert_eq!(run.tables[table.name].files.len(), 3);
+        assert_eq!(run.tables[table.name].rows, 6);
+        assert_eq!(run.tables[table.name].version, 0, "created and filled in one commit");
+    }
+    let one = read_table(&place.storage, &place.output, &MRR_TABLE, Some(months("2026-02", "2026-02"))).unwrap();
+    assert!(one.equals_missing(&frame(&MRR_TABLE, months("2026-02", "2026-02"), -12345)));
+    assert_eq!(runs(&place.storage, &place.output).unwrap(), [run]);
+}
+
+fn nothing_published_is_an_error_that_says_so(place: &Place) {
+    let error = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Io);
+    assert!(error.to_string().contains("/mrr` was never published"), "{error}");
+    assert_eq!(runs(&place.storage, &place.output).unwrap(), []);
+}
+
+#[test]
+fn an_output_the_log_could_not_be_found_in_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (range, output) = (months("2026-01", "2026-01"), format!("{}/100%25", directory.path().display()));
+    let error = publish(&local(), &output, computed(range, 1), &record("r1", range, "a")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Job);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+fn the_same_again_is_known(place: &Place) {
+    let range = months("2026-01", "2026-02");
+    let tables = [&CHURN_TABLE, &MRR_TABLE];
+    let first = record("r1", range, "a");
+    let known = |key| already_published(&place.storage, &place.output, &key).unwrap();
+    assert_eq!(known(first.key(tables)), None);
+    publish(&place.storage, &place.output, computed(range, 1), &first).unwrap();
+    assert_eq!(known(record("r2", range, "a").key(tables)), Some("r1".to_string()));
+
+    assert_eq!(known(record("r2", range, "b").key(tables)), None, "other inputs");
+    assert_eq!(known(record("r2", months("2026-01", "2026-01"), "a").key(tables)), None, "other months");
+    assert_eq!(known(record("r2", range, "a").key([&CHURN_TABLE])), None, "other tables");
+    let mut other = record("r2", range, "a");
+    other.code_version = "0.2.0".into();
+    assert_eq!(known(other.key(tables)), None, "other code");
+    let mut other = record("r2", range, "a");
+    other.definition_version = "d2".into();
+    assert_eq!(known(other.key(tables)), None, "other definitions");
+    let mut other = record("r2", range, "a");
+    other.as_of = jiff::civil::date(2026, 7, 1);
+    assert_eq!(known(other.key(tables)), None, "another day, on which other months are final");
+}
+
+fn a_later_run_of_the_same_months_is_not_forgotten(place: &Place) {
+    let range = months("2026-01", "2026-02");
+    let tables = [&CHURN_TABLE, &MRR_TABLE];
+    publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
+    let february = months("2026-02", "2026-02");
+    publish(&place.storage, &place.output, computed(february, 2), &record("r2", february, "b")).unwrap();
+    let again = record("r3", range, "a").key(tables);
+    assert_eq!(already_published(&place.storage, &place.output, &again).unwrap(), None, "February is r2's now");
+    let elsewhere = months("2026-05", "2026-05");
+    publish(&place.storage, &place.output, computed(elsewhere, 3), &record("r4", elsewhere, "c")).unwrap();
+    let again = record("r5", february, "b").key(tables);
+    assert_eq!(already_published(&place.storage, &place.output, &again).unwrap(), Some("r2".to_string()));
+}
+
+fn published_again_by_force_the_files_are_the_same(place: &Place) {
+    let range = months("2026-01", "2026-02");
+    let one = publish(&place.storage, &place.output, computed(range, 7), &record("r1", range, "a")).unwrap();
+    let two = publish(&place.storage, &place.output, computed(range, 7), &record("r2", range, "a")).unwrap();
+    for table in [&CHURN_TABLE, &MRR_TABLE] {
+        let (one, two) = (&one.tables[table.name], &two.tables[table.name]);
+        assert_eq!(two.version, one.version + 1);
+        for (one, two) in one.files.iter().zip(&two.files) {
+            assert_eq!((&one.sha256, one.bytes, one.rows), (&two.sha256, two.bytes, two.rows));
+            assert_ne!(one.path, two.path, "a version may not remove and add one path");
+        }
+    }
+}
+
+fn a_run_replaces_its_months_and_no_others(place: &Place) {
+    let range = months("2026-01", "2026-03");
+    publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
+    let february = months("2026-02", "2026-02");
+    publish(&place.storage, &place.output, computed(february, 2), &record("r2", february, "b")).unwrap();
+    for table in [&CHURN_TABLE, &MRR_TABLE] {
+        let mut expected = frame(table, months("2026-01", "2026-01"), 1);
+        expected.vstack_mut(&frame(table, february, 2)).unwrap();
+        expected.vstack_mut(&frame(table, months("2026-03", "2026-03"), 1)).unwrap();
+        let read = read_table(&place.storage, &place.output, table, None).unwrap();
+        assert!(read.equals_missing(&expected), "{read:?}");
+    }
+}
+
+fn a_month_without_rows_is_emptied(place: &Place) {
+    let range = months("2026-01", "2026-02");
+    publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
+    let mut fewer = computed(range, 2);
+    fewer.iter_mut().for_each(|computed| computed.frame = computed.frame.slice(0, 2));
+    publish(&place.storage, &place.output, fewer, &record("r2", range, "b")).unwrap();
+    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    assert!(read.equals_missing(&frame(&MRR_TABLE, months("2026-01", "2026-01"), 2)), "{read:?}");
+}
+
+fn a_plan_names_the_files_it_would_replace(place: &Place) {
+    let range = months("2026-01", "2026-02");
+    let tables = [&CHURN_TABLE, &MRR_TABLE];
+    let before = plan(&place.storage, &place.output, &tables, range).unwrap();
+    assert!(before.to_string().contains("mrr: new table"), "{before}");
+    assert_eq!(place.storage.list(&place.output).unwrap(), [], "a plan writes nothing");
+
+    let run = publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
+    let again = plan(&place.storage, &place.output, &tables, months("2026-02", "2026-04")).unwrap();
+    let mrr = again.tables.iter().find(|plan| plan.table == MRR_TABLE.name).unwrap();
+    let february = &run.tables[MRR_TABLE.name].files[1];
+    assert_eq!(
+        mrr.replaced.iter().map(|file| (file.path.as_str(), file.bytes)).collect::<Vec<_>>(),
+        [(february.path.as_str(), february.bytes)]
+    );
+    assert!(again.to_string().contains("mrr: version 0 -> 1, replaces 1 files"), "{again}");
+}
+
+fn forty_runs_leave_checkpoints_and_every_version_readable(place: &Place) {
+    let range = months("2026-01", "2026-01");
+    for n in 0..41 {
+        let mut only = computed(range, n);
+        only.truncate(1);
+        publish(&place.storage, &place.output, only, &record(&format!("r{n}"), range, &n.to_string())).unwrap();
+    }
+    let log = place.storage.list(&format!("{}/{}/_delta_log", place.output, CHURN_TABLE.name)).unwrap();
+    let checkpoints = log.iter().filter(|object| object.uri.ends_with(".checkpoint.parquet")).count();
+    assert_eq!(checkpoints, 2, "{log:?}");
+    let read = read_table(&place.storage, &place.output, &CHURN_TABLE, None).unwrap();
+    assert!(read.equals_missing(&frame(&CHURN_TABLE, range, 40)));
+    let sequences: Vec<u64> = runs(&place.storage, &place.output).unwrap().iter().map(|run| run.sequence).collect();
+    assert_eq!(sequences, (0..41).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_month_of_more_than_a_million_rows_gets_several_files() {
+    let place = Place::local();
+    let range = months("2026-01", "2026-01");
+    let rows = 1_000_001;
+    let many = |table: &Table| {
+        let columns = table.columns().map(|column| match column.kind {
+            Kind::Text if column.name == SEGMENT.name => {
+                Column::new(column.name.into(), (0..rows).map(|n| format!("s{n:07}")).collect::<Vec<_>>())
+            }
+            _ => {
+                let one = frame(table, range, 3).column(column.name).unwrap().slice(0, 1);
+                Column::new_scalar(column.name.into(), one.as_materialized_series().first(), rows)
+            }
+        });
+        DataFrame::new(rows, columns.collect()).unwrap()
+    };
+    let computed = vec![Computed { table: &CHURN_TABLE, frame: many(&CHURN_TABLE) }];
+    let run = publish(&place.storage, &place.output, computed, &record("r1", range, "a")).unwrap();
+    let files = &run.tables[CHURN_TABLE.name].files;
+    assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [1_000_000, 1]);
+    let read = read_table(&place.storage, &place.output, &CHURN_TABLE, None).unwrap();
+    assert!(read.equals_missing(&many(&CHURN_TABLE)));
+}
+
+/// Set for a child process: where it publishes.
+const CHILD_OUTPUT: &str = "TENURE_TEST_CHILD_OUTPUT";
+
+#[test]
+fn threads_and_chunks_change_no_byte() {
+    let range = months("2026-01", "2026-06");
+    let tables = [&CHURN_TABLE, &MRR_TABLE, &CLTV_TABLE];
+    let computed = |is_chunked: bool| {
+        let whole = tables.map(|table| Computed { table, frame: frame(table, range, 77) });
+        Vec::from(whole.map(|mut computed| {
+            if is_chunked {
+                let rows = computed.frame.height();
+                let parts = (0..rows).map(|row| computed.frame.slice(row as i64, 1));
+                computed.frame =
+                    parts.reduce(|mut all, part| all.vstack_mut(&part).map(|all| all.clone()).unwrap()).unwrap();
+            }
+            computed
+        }))
+    };
+    if let Ok(output) = std::env::var(CHILD_OUTPUT) {
+        publish(&local(), &output, computed(true), &record("r1", range, "a")).unwrap();
+        return;
+    }
+    let place = Place::local();
+    let here = publish(&place.storage, &place.output, computed(false), &record("r0", range, "a")).unwrap();
+    let hashes = |run: &Run| -> Vec<String> {
+        run.tables.values().flat_map(|table| table.files.iter().map(|file| file.sha256.clone())).collect()
+    };
+    for threads in ["1", "2", "8"] {
+        let output = format!("{}-{threads}", place.output);
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "publish::threads_and_chunks_change_no_byte"])
+            .env(CHILD_OUTPUT, &output)
+            .env("POLARS_MAX_THREADS", threads)
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+        assert_eq!(hashes(&runs(&place.storage, &output).unwrap()[0]), hashes(&here), "{threads} threads");
+    }
+}
+
+/// `mrr` as an older version of the program may have declared it, and as none ever did.
+static OLDER: Table = Table { name: "mrr", doc: "", grain: MRR_TABLE.grain, measures: &[&OPENING_MRR] };
+static OTHER: Table = Table { name: "mrr", doc: "", grain: MRR_TABLE.grain, measures: &[&STRANGE] };
+static STRANGE: TableColumn = TableColumn::optional("opening_mrr", Kind::Text, Unit::None, "");
+
+#[test]
+fn columns_may_be_added_but_never_change() {
+    let place = Place::local();
+    let (january, february) = (months("2026-01", "2026-01"), months("2026-02", "2026-02"));
+    let one = |table: &'static Table, range, value| vec![Computed { table, frame: frame(table, range, value) }];
+    publish(&place.storage, &place.output, one(&OLDER, january, 1), &record("r1", january, "a")).unwrap();
+    publish(&place.storage, &place.output, one(&MRR_TABLE, february, 2), &record("r2", february, "b")).unwrap();
+    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    assert!(read.slice(2, 2).equals_missing(&frame(&MRR_TABLE, february, 2)));
+    let old = frame(&OLDER, january, 1);
+    assert!(read.slice(0, 2).select(old.get_column_names_owned()).unwrap().equals_missing(&old));
+    assert_eq!(read.slice(0, 2).column(NEW_MRR.name).unwrap().null_count(), 2);
+
+    let error =
+        publish(&place.storage, &place.output, one(&OTHER, january, 3), &record("r3", january, "c")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Job, "{error}");
+    let error =
+        publish(&place.storage, &place.output, one(&OLDER, january, 3), &record("r4", january, "c")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Job, "an old program must not publish over a new one: {error}");
+}
+
+#[test]
+fn frames_that_break_their_declaration_are_never_published() {
+    let place = Place::local();
+    let range = months("2026-01", "2026-02");
+    let whole = frame(&MRR_TABLE, range, 1);
+    let name = OPENING_MRR.name;
+    let with = |column: Column| whole.clone().with_column(column).unwrap().clone();
+    let floats = whole.column(name).unwrap().cast(&DataType::Float64).unwrap();
+    let broken = [
+        ("a column is missing", whole.drop(name).unwrap()),
+        ("a column has another type", with(floats)),
+        ("a grain is null", with(Column::full_null(SEGMENT.name.into(), 4, &DataType::String))),
+        ("rows are not sorted", whole.reverse()),
+        ("a row repeats", whole.slice(0, 1).vstack(&whole).unwrap()),
+        ("a month is outside the run", frame(&MRR_TABLE, months("2026-01", "2026-03"), 1)),
+        ("a rate is infinite", with(Column::new(QUICK_RATIO.name.into(), [f64::INFINITY; 4]))),
+    ];
+    for (what, frame) in broken {
+        let computed = vec![Computed { table: &MRR_TABLE, frame }];
+        let error = publish(&place.storage, &place.output, computed, &record("r1", range, "a")).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Internal, "{what}: {error}");
+    }
+    assert_eq!(place.storage.list(&place.output).unwrap(), [], "nothing was written");
+}
