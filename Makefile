@@ -79,8 +79,12 @@ RUN_TESTS = if cargo nextest --version >/dev/null 2>&1; \
 	then cargo nextest run --release --locked $(1); \
 	else cargo test --release --locked --test it -- $(1); fi
 
+.PHONY: test-sql
+test-sql: setup ## The SQL twins alone: hand-checked cases and the golden ones
+	@"$(TENURE_PYTHON)" -B -m pytest --quiet -p no:cacheprovider tests/sql/check_*.py
+
 .PHONY: test
-test: setup check ## Formatting, lints and every test; FILTER=name runs the tests of that name
+test: setup $(if $(FILTER),,check test-sql) ## Formatting, lints and every test; FILTER=name runs the tests of that name only
 	$(call RUN_TESTS,$(FILTER))
 
 .PHONY: bless
