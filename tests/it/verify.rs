@@ -1,13 +1,14 @@
 //! `tenure verify`: the comparison, the views over every kind of export, and the command itself.
 
 use std::fs;
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use polars::prelude::*;
 use tenure::job::Job;
 use tenure::publish::Computed;
-use tenure::sample::nasty::nasty;
+use tenure::sample::nasty::{NastyBusiness, nasty};
 use tenure::snapshot;
 use tenure::storage::Storage;
 use tenure::tables::outputs::{
@@ -131,9 +132,8 @@ fn ticks_and_decimals_compare() {
 }
 
 /// What the engine and DuckDB say of a nasty business; both from the same files.
-fn differences(seed: u64, customers: usize) -> Vec<Difference> {
+fn differences(business: &NastyBusiness) -> Vec<Difference> {
     let directory = tempfile::tempdir().unwrap();
-    let business = nasty(seed, customers).unwrap();
     let job = Job::load(&business.write(directory.path()).unwrap()).unwrap();
     let storage = Storage::from_pairs([], false).unwrap();
     let (as_of, months) = (business.as_of, business.range);
@@ -145,15 +145,47 @@ fn differences(seed: u64, customers: usize) -> Vec<Difference> {
     computed.iter().flat_map(|ours| compare(ours.table, &ours.frame, &twin(ours).frame).unwrap()).collect()
 }
 
+/// Fails with the first differences of every business.
+fn agree(businesses: impl Iterator<Item = (String, NastyBusiness)>) {
+    let wrong: Vec<String> = businesses
+        .flat_map(|(name, business)| {
+            let found = differences(&business);
+            found.into_iter().take(5).map(|difference| format!("{name}: {difference:?}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `TENURE_SEEDS=100..200` looks at other businesses than the usual ones.
+fn seeds(usual: Range<u64>) -> Range<u64> {
+    std::env::var("TENURE_SEEDS").map_or(usual, |text| {
+        let (first, last) = text.split_once("..").unwrap();
+        first.parse().unwrap()..last.parse().unwrap()
+    })
+}
+
 /// Every shape of export: periods and snapshots, dates and instants, prices and MRR, texts and numbers, time zones.
 #[test]
 fn the_engine_and_the_sql_agree_on_nasty_businesses() {
-    let mut wrong = Vec::new();
-    for (seed, customers) in (0..12).map(|seed| (seed, 12)).chain((0..4).map(|seed| (seed, 2))) {
-        let found = differences(seed, customers);
-        wrong.extend(found.iter().take(5).map(|difference| format!("seed {seed}, {customers}: {difference:?}")));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let sizes = seeds(0..12).map(|seed| (seed, 12)).chain(seeds(0..4).map(|seed| (seed, 2)));
+    agree(sizes.map(|(seed, customers)| (format!("seed {seed}, {customers}"), nasty(seed, customers).unwrap())));
+}
+
+/// What a seed draws seldom, and all of it together.
+#[test]
+fn the_engine_and_the_sql_agree_on_snapshots_entitled_customers_and_short_histories() {
+    let changed = |(seed, is_snapshots, is_entitled, has_history): (u64, bool, bool, bool)| {
+        let mut business = nasty(seed, 10).unwrap();
+        business.shape.is_snapshots = is_snapshots;
+        business.is_entitled = is_entitled;
+        let middle = business.range.first.plus(business.range.count() as i32 / 2);
+        business.history_from = (has_history && !is_snapshots).then(|| middle.first_day());
+        (format!("seed {seed}, snapshots {is_snapshots}, entitled {is_entitled}, history {has_history}"), business)
+    };
+    let shapes =
+        [(true, false, false), (true, true, false), (false, true, false), (false, false, true), (false, true, true)];
+    let cases = seeds(200..203).flat_map(|seed| shapes.map(|(a, b, c)| (seed, a, b, c)));
+    agree(cases.map(changed));
 }
 
 fn published_sample(directory: &Path) -> std::path::PathBuf {
