@@ -98,7 +98,11 @@ impl From<polars::error::PolarsError> for Error {
         use polars::error::PolarsError as P;
         match error {
             P::IO { error, .. } => Error::io("reading or writing data failed").because(error.to_string()),
-            other => Error::internal("a query failed").because(other),
+            // Polars appends the whole plan; the first line says what is wrong with it.
+            other => {
+                let text = other.to_string();
+                Error::internal("a query failed").because(text.lines().next().unwrap_or_default())
+            }
         }
     }
 }

@@ -96,3 +96,12 @@ pub fn format_ticks(ticks: i64) -> String {
     let magnitude = ticks.unsigned_abs();
     format!("{sign}{}.{:04}", magnitude / TICKS as u64, magnitude % TICKS as u64)
 }
+
+/// An amount at `INPUT_SCALE` as plain decimal, without trailing zeros.
+pub fn format_amount(amount: i128) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let (whole, fraction) = (amount.unsigned_abs() / INPUT_UNIT as u128, amount.unsigned_abs() % INPUT_UNIT as u128);
+    let fraction = format!("{fraction:08}");
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}

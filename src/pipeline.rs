@@ -1,1 +1,334 @@
 //! The stages of a run, in order, and nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use polars::prelude::{DataFrame, LazyFrame};
+use tracing::info;
+
+use crate::error::{Error, Result};
+use crate::execute::collect_all;
+use crate::job::Job;
+use crate::metrics::{METRICS, Metric};
+use crate::month::{Calendar, MonthRange};
+use crate::normalise::{Collected, Context, Model, PHASES, Rates};
+use crate::proofs::{self, Published};
+use crate::publish::{self, Computed, RunRecord};
+use crate::snapshot::{self, Snapshot, Sources};
+use crate::storage::Storage;
+use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
+use crate::tables::{Input, Table};
+use crate::validate::{self, Severity, Violation};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunKind {
+    Run,
+    Backfill,
+}
+
+impl RunKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            RunKind::Run => "run",
+            RunKind::Backfill => "backfill",
+        }
+    }
+}
+
+/// What to compute and publish. The clock is read by `main`, so the run's name and start come with it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub months: MonthRange,
+    pub as_of: Date,
+    /// Compute and publish even what is already published from the same inputs.
+    pub force: bool,
+    pub dry_run: bool,
+    pub kind: RunKind,
+    pub run_id: String,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct TableOutcome {
+    pub name: String,
+    pub rows: u64,
+    pub files: usize,
+    pub bytes: u64,
+    pub version: Option<u64>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub run_id: Option<String>,
+    pub is_noop: bool,
+    pub months: MonthRange,
+    pub as_of: Date,
+    pub tables: Vec<TableOutcome>,
+    /// Table, why.
+    pub skipped: Vec<(String, String)>,
+    pub warnings: Vec<Violation>,
+    pub stages: Vec<(String, Duration)>,
+    pub input_files: usize,
+    pub input_bytes: u64,
+    pub plan: Option<String>,
+}
+
+/// Durations by stage, in order.
+struct Stages<'a> {
+    done: Vec<(String, Duration)>,
+    since: Instant,
+    progress: &'a dyn Fn(&str),
+}
+
+impl<'a> Stages<'a> {
+    fn begin(progress: &'a dyn Fn(&str)) -> Self {
+        Stages { done: Vec::new(), since: Instant::now(), progress }
+    }
+    fn next(&mut self, name: &str) {
+        (self.progress)(name);
+        self.since = Instant::now();
+    }
+    fn end(&mut self, name: &str) {
+        let took = self.since.elapsed();
+        info!(stage = name, seconds = took.as_secs_f64(), "done");
+        self.done.push((name.to_string(), took));
+    }
+}
+
+/// Computes and publishes the months of the request.
+///
+/// Errors: `Kind::Data` if the inputs are rejected, and whatever storage says; in either case nothing is published.
+pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome> {
+    let mut stages = Stages::begin(progress);
+    stages.next("listing inputs");
+    let calendar = calendar(job, request.as_of, request.months)?;
+    let snapshot = snapshot::resolve(job, storage, request.as_of)?;
+    let (metrics, skipped) = chosen(job, job.output.tables.as_deref())?;
+    stages.end("snapshot");
+    let mut tables: Vec<&'static Table> = metrics.iter().map(|metric| metric.table).collect();
+    tables.push(&CHECKS_TABLE);
+    let mut record = record(job, request, &snapshot)?;
+    let files = || snapshot.files.values().flatten();
+    let mut outcome = Outcome {
+        run_id: None,
+        is_noop: false,
+        months: request.months,
+        as_of: request.as_of,
+        tables: Vec::new(),
+        skipped,
+        warnings: Vec::new(),
+        stages: Vec::new(),
+        input_files: files().count(),
+        input_bytes: files().map(|file| file.bytes).sum(),
+        plan: None,
+    };
+    let output = job.output.uri.as_str();
+    if !request.force
+        && let Some(run_id) = publish::already_published(storage, output, &record.key(tables.iter().copied()))?
+    {
+        return Ok(Outcome { run_id: Some(run_id), is_noop: true, stages: stages.done, ..outcome });
+    }
+    if request.dry_run {
+        outcome.plan = Some(publish::plan(storage, output, &tables, request.months)?.to_string());
+        return Ok(Outcome { stages: stages.done, ..outcome });
+    }
+
+    let (sources, model, warnings) = model(job, storage, &snapshot, &calendar, request.months, &mut stages)?;
+    outcome.warnings = warnings;
+    let mut computed = evaluate(&metrics, &model, request.months, &mut stages)?;
+    stages.next("proving");
+    let published = last_published(storage, output, request.months)?;
+    computed.push(proofs::prove(&computed, request.months, published)?);
+    stages.end("proofs");
+
+    stages.next("publishing");
+    still_the_same(job, storage, &snapshot, request.as_of)?;
+    record.seconds = stages.done.iter().map(|(name, took)| (name.clone(), took.as_secs_f64())).collect();
+    drop(sources);
+    let run = publish::publish(storage, output, computed, &record)?;
+    stages.end("publish");
+    outcome.run_id = Some(run.record.run_id.clone());
+    outcome.tables = tables
+        .iter()
+        .filter_map(|table| run.tables.get(table.name).map(|published| (table, published)))
+        .map(|(table, published)| TableOutcome {
+            name: table.name.to_string(),
+            rows: published.rows,
+            files: published.files.len(),
+            bytes: published.files.iter().map(|file| file.bytes).sum(),
+            version: Some(published.version),
+        })
+        .collect();
+    Ok(Outcome { stages: stages.done, ..outcome })
+}
+
+/// Every violation of the inputs as of a day, warnings too.
+pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>> {
+    let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days)?);
+    let snapshot = snapshot::resolve(job, storage, as_of)?;
+    let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
+    violations.extend(validated(job, &sources, &calendar)?.0);
+    validate::sort(&mut violations);
+    Ok(violations)
+}
+
+/// The tables of the months, computed and proven but not published; `tables` by name, default all of the job's.
+pub fn compute(
+    job: &Job,
+    storage: &Storage,
+    as_of: Date,
+    months: MonthRange,
+    tables: Option<&[String]>,
+) -> Result<Vec<Computed>> {
+    let mut stages = Stages::begin(&|_| {});
+    let calendar = calendar(job, as_of, months)?;
+    let snapshot = snapshot::resolve(job, storage, as_of)?;
+    let (metrics, _) = chosen(job, tables.or(job.output.tables.as_deref()))?;
+    let (_sources, model, _) = model(job, storage, &snapshot, &calendar, months, &mut stages)?;
+    let computed = evaluate(&metrics, &model, months, &mut stages)?;
+    proofs::prove(&computed, months, Published::default())?;
+    Ok(computed)
+}
+
+fn calendar(job: &Job, as_of: Date, months: MonthRange) -> Result<Arc<Calendar>> {
+    let calendar = Calendar::new(&job.time_zone, as_of, job.settle_days)?;
+    if months.last > calendar.as_of_month() {
+        return Err(Error::usage(format!("{} lies after the as-of date {as_of}", months.last))
+            .hint("months after the as-of month do not exist yet; give a later --as-of or an earlier month"));
+    }
+    Ok(Arc::new(calendar))
+}
+
+/// A table that is left out, and why.
+type Skipped = (String, String);
+
+/// The metrics to compute, and the tables left out.
+fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>, Vec<Skipped>)> {
+    let (mut metrics, mut skipped) = (Vec::new(), Vec::new());
+    for metric in METRICS {
+        if wanted.is_some_and(|names| !names.iter().any(|name| name == metric.table.name)) {
+            continue;
+        }
+        match metric.needs.iter().find(|input| !job.has(**input)) {
+            Some(input) => skipped.push((metric.table.name.to_string(), format!("no input `{}`", input.name()))),
+            None => metrics.push(metric),
+        }
+    }
+    Ok((metrics, skipped))
+}
+
+fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord> {
+    let fingerprint =
+        serde_json::to_string(snapshot).map_err(|error| Error::internal("the inputs have no name").because(error))?;
+    let definitions = format!("{:?}", (job, request.as_of));
+    let tables: Vec<&Table> = crate::tables::outputs::TABLES.to_vec();
+    Ok(RunRecord {
+        run_id: request.run_id.clone(),
+        kind: request.kind.name().to_string(),
+        as_of: request.as_of,
+        months: request.months,
+        started_at: request.started_at.clone(),
+        fingerprint,
+        code_version: env!("CARGO_PKG_VERSION").to_string(),
+        definition_version: publish::definition_version(&tables, METRICS.iter().map(|metric| metric.sql), &definitions),
+        input_rows: BTreeMap::new(),
+        seconds: BTreeMap::new(),
+    })
+}
+
+/// Reads, validates and aggregates the inputs.
+fn model(
+    job: &Job,
+    storage: &Storage,
+    snapshot: &Snapshot,
+    calendar: &Arc<Calendar>,
+    months: MonthRange,
+    stages: &mut Stages,
+) -> Result<(Sources, Model, Vec<Violation>)> {
+    stages.next("reading schemas");
+    let (sources, violations) = snapshot::scan(job, storage, snapshot, calendar)?;
+    reject(&violations)?;
+    stages.end("scan");
+    stages.next("validating");
+    let (violations, rates) = validated(job, &sources, calendar)?;
+    reject(&violations)?;
+    let rates = Rates::read(&job.currency, rates.as_ref())?;
+    stages.end("validate");
+    stages.next("aggregating");
+    let context = Context { job, sources: &sources, calendar: calendar.clone(), rates: Arc::new(rates), asked: months };
+    let mut frames = Collected::new();
+    for phase in PHASES {
+        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames).into_iter().unzip();
+        frames.extend(names.into_iter().zip(collect_all(plans)?));
+    }
+    let model = Model::read(job, &sources, calendar, months, &frames)?;
+    stages.end("aggregate");
+    Ok((sources, model, violations))
+}
+
+/// The data's violations with their samples, and the exchange rates, read in the same pass.
+fn validated(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<(Vec<Violation>, Option<DataFrame>)> {
+    let checks = validate::checks(job, sources, calendar);
+    let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
+    frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
+    let mut answers = collect_all(frames)?;
+    let rates = answers.split_off(checks.len()).pop();
+    let found = validate::read(&checks, &answers)?;
+    let samples = collect_all(validate::samples(&found))?;
+    Ok((validate::violations(job, sources, found, &samples)?, rates))
+}
+
+fn reject(violations: &[Violation]) -> Result<()> {
+    let errors: Vec<&Violation> = violations.iter().filter(|v| v.severity == Severity::Error).collect();
+    let Some(first) = errors.first() else { return Ok(()) };
+    let more = if errors.len() > 1 { format!(" (and {} more violations)", errors.len() - 1) } else { String::new() };
+    Err(Error::data(format!("the inputs were rejected: {}{more}; nothing was published", first.message))
+        .hint("`tenure check` with the same job lists every violation with sample keys"))
+}
+
+fn evaluate(
+    metrics: &[&'static Metric],
+    model: &Model,
+    months: MonthRange,
+    stages: &mut Stages,
+) -> Result<Vec<Computed>> {
+    stages.next("computing tables");
+    let frames = collect_all(metrics.iter().map(|metric| (metric.compute)(model, months)).collect())?;
+    stages.end("tables");
+    Ok(metrics.iter().zip(frames).map(|(metric, frame)| Computed { table: metric.table, frame }).collect())
+}
+
+/// What readers see of the month before the run.
+fn last_published(storage: &Storage, output: &str, months: MonthRange) -> Result<Published> {
+    let before = MonthRange { first: months.first.plus(-1), last: months.first.plus(-1) };
+    let runs = publish::runs(storage, output)?;
+    let closing = |table: &'static Table, column: &str| -> Result<Option<i64>> {
+        if !runs.iter().any(|run| run.tables.contains_key(table.name)) {
+            return Ok(None);
+        }
+        let frame = publish::read_table(storage, output, table, Some(before))?;
+        let dimension = frame.column(DIMENSION.name)?.str()?.clone();
+        let all = (0..frame.height()).find(|row| dimension.get(*row) == Some(crate::normalise::group::ALL));
+        Ok(match all {
+            Some(row) => frame.column(column)?.i64()?.get(row),
+            None => None,
+        })
+    };
+    Ok(Published {
+        closing_customers: closing(&CHURN_TABLE, CLOSING_CUSTOMERS.name)?,
+        closing_mrr: closing(&MRR_TABLE, CLOSING_MRR.name)?,
+    })
+}
+
+/// Inputs that changed while they were read make the result a mixture: it is not published.
+fn still_the_same(job: &Job, storage: &Storage, snapshot: &Snapshot, as_of: Date) -> Result<()> {
+    if snapshot::resolve(job, storage, as_of)? == *snapshot {
+        return Ok(());
+    }
+    Err(Error::retry("the input files changed while they were read; nothing was published")
+        .hint("run the same command again once the export has finished"))
+}

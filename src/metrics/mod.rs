@@ -6,6 +6,16 @@ use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::{Input, Table};
 
+mod arpc;
+mod churn;
+mod cltv;
+mod cohorts;
+mod crc;
+mod mrr;
+
+pub mod expr;
+pub mod rows;
+
 /// One metric table.
 pub struct Metric {
     pub table: &'static Table,
@@ -20,4 +30,5 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 0] = [];
+pub static METRICS: [&Metric; 6] =
+    [&churn::METRIC, &cohorts::METRIC, &mrr::METRIC, &arpc::METRIC, &crc::METRIC, &cltv::METRIC];

@@ -1,4 +1,24 @@
 //! Canonical inputs -> the compact model the metrics are computed from.
+//!
+//! `plans` describes the frames of each phase lazily; `Model::read` turns the last ones, collected, into dense arrays of
+//! integers. Nothing here collects.
 
-/// What the metrics read.
-pub struct Model {}
+pub mod allocated;
+pub mod costs;
+pub mod fx;
+pub mod grid;
+pub mod group;
+pub mod map;
+pub mod measures;
+pub mod members;
+pub mod model;
+pub mod plan;
+pub mod plans;
+pub mod revenue;
+pub mod spans;
+pub mod timeline;
+
+pub use fx::Rates;
+pub use grid::{Grid, Segment, Segments};
+pub use model::Model;
+pub use plans::{Collected, Context, Frame, PHASES};

@@ -182,3 +182,8 @@ pub static FX_RATES: InputTable = InputTable {
     columns: &[&RATE_DATE, &RATE_CURRENCY, &RATE],
     has_dimensions: false,
 };
+
+/// Invoices of these statuses are no revenue.
+pub const UNPAID_STATUSES: [&str; 5] = ["void", "failed", "draft", "open", "uncollectible"];
+/// Subscriptions of this status pay only once `trial_ended_at` has passed.
+pub const TRIALING: &str = "trialing";

@@ -1,4 +1,5 @@
 //! The published tables. A name stands here once; elsewhere it is one of these constants.
+//! Long because every column of every table stands here, and a table is read together with its columns.
 
 use super::column::{Column, Kind, Table, Unit};
 

@@ -1,13 +1,24 @@
 //! Everything wrong with the inputs, found before anything is computed.
+//!
+//! Two queries: `checks` asks how many rows break each rule, reading every input once; `samples` finds the keys of those
+//! that do, and is empty for clean data. `pipeline` has both collected.
 
-use polars::prelude::LazyFrame;
+mod keys;
+mod rates;
+mod rows;
+mod tables;
 
-use crate::job::Job;
+use polars::prelude::*;
+
+use crate::error::Result;
+use crate::job::{Job, nearest};
 use crate::month::Calendar;
 use crate::snapshot::Sources;
+use crate::tables::Input;
+use crate::tables::inputs::PLAN;
 
 /// Whether a violation stops the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Error,
@@ -24,13 +35,117 @@ pub struct Violation {
     /// A stable name such as `duplicate_key`.
     pub rule: &'static str,
     pub message: String,
+    /// Rows that break it; 0 where a whole column or file does.
     pub rows: u64,
-    /// Up to three keys of offending rows.
+    /// Up to three keys of offending rows, or files.
     pub samples: Vec<String>,
 }
 
-/// Lazy frames, each yielding (severity, table, column, rule, message, rows, samples); `violations` reads them after
-/// `execute` collected them.
-pub fn checks(_job: &Job, _sources: &Sources, _calendar: &Calendar) -> Vec<LazyFrame> {
-    unimplemented!()
+/// A question to the data: a small frame, and what its answer says is wrong.
+pub struct Check {
+    pub frame: LazyFrame,
+    read: Read,
+}
+
+type Read = Box<dyn Fn(&DataFrame) -> Result<Vec<Found>>>;
+
+/// A violation whose samples are still to be fetched.
+pub struct Found {
+    violation: Violation,
+    /// At most three rows of one String column.
+    samples: Option<LazyFrame>,
+}
+
+/// The questions, all of them answerable in one query.
+pub fn checks(job: &Job, sources: &Sources, calendar: &Calendar) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for (&input, source) in sources {
+        checks.extend(rows::check(job, input, source));
+        checks.extend(tables::duplicates(job, input, source, calendar));
+        checks.extend(tables::references(input, source, sources));
+        checks.extend(rates::check(job, input, source, sources, calendar));
+        if input == Input::Subscriptions {
+            checks.extend(tables::overlaps(job, source, calendar));
+            checks.extend(tables::snapshot_months(job, source, calendar));
+        }
+    }
+    checks
+}
+
+/// What the answers say is wrong.
+pub fn read(checks: &[Check], answers: &[DataFrame]) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for (check, answer) in checks.iter().zip(answers) {
+        found.extend((check.read)(answer)?);
+    }
+    Ok(found)
+}
+
+/// The order violations are printed in: errors first, then by table, column and rule.
+pub fn sort(violations: &mut [Violation]) {
+    violations.sort_by(|a, b| {
+        (a.severity, &a.table, &a.column, a.rule, &a.message)
+            .cmp(&(b.severity, &b.table, &b.column, b.rule, &b.message))
+    });
+}
+
+/// The samples still to be fetched, in one query; none if nothing is wrong.
+pub fn samples(found: &[Found]) -> Vec<LazyFrame> {
+    found.iter().filter_map(|found| found.samples.clone()).collect()
+}
+
+/// Every violation in the data with the fetched samples, sorted.
+pub fn violations(job: &Job, sources: &Sources, found: Vec<Found>, samples: &[DataFrame]) -> Result<Vec<Violation>> {
+    let mut samples = samples.iter();
+    let mut violations = unknown_dimensions(job, sources);
+    for Found { mut violation, samples: wanted } in found {
+        let frame = wanted.and_then(|_| samples.next());
+        for column in frame.into_iter().flat_map(DataFrame::columns) {
+            violation.samples.extend(column.as_materialized_series().str()?.iter().flatten().map(str::to_string));
+        }
+        violations.push(violation);
+    }
+    sort(&mut violations);
+    Ok(violations)
+}
+
+/// The first three of a String column, so that any order of rows gives the same.
+fn first_three(rows: LazyFrame, sample: Expr) -> LazyFrame {
+    let sample = sample.alias(keys::SAMPLE);
+    rows.select([sample]).sort([keys::SAMPLE], SortMultipleOptions::default().with_nulls_last(true)).slice(0, 3)
+}
+
+fn violation(input: Input, column: &str, rule: &'static str, message: impl Into<String>, rows: u64) -> Violation {
+    let table = input.name().to_string();
+    let severity = Severity::Error;
+    Violation { severity, table, column: column.to_string(), rule, message: message.into(), rows, samples: Vec::new() }
+}
+
+/// "`amount` (source column `price`)", or the name alone where both are the same.
+fn label(job: &Job, input: Input, column: &str) -> String {
+    let source = job.source_column(input, column);
+    if source == column { format!("`{column}`") } else { format!("`{column}` (source column `{source}`)") }
+}
+
+/// Declared dimensions that no input offers.
+fn unknown_dimensions(job: &Job, sources: &Sources) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for dimension in &job.dimensions {
+        let input = if dimension == PLAN.name { Input::Subscriptions } else { Input::Customers };
+        let is_mapped = job.inputs.get(&input).is_some_and(|source| source.columns.contains_key(dimension));
+        let is_present = sources.get(&input).is_some_and(|source| source.present.contains(dimension));
+        // a mapped column that is not there has its violation from the footers
+        if is_present || is_mapped {
+            continue;
+        }
+        let message = if job.has(input) {
+            let others = job.dimensions.iter().map(String::as_str).filter(|other| other != dimension);
+            let near = nearest(dimension, others).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("the dimension `{dimension}` is no column of `{}`{near}", input.name())
+        } else {
+            format!("the dimension `{dimension}` is declared, but there is no [inputs.{}] to hold it", input.name())
+        };
+        violations.push(violation(input, dimension, "unknown_dimension", message, 0));
+    }
+    violations
 }

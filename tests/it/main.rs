@@ -1,7 +1,29 @@
 //! One test binary: every other one would link Polars again.
 
+// A test may stop at the first thing that is wrong, and reads where its tools are from the environment.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods
+)]
+
+mod cli;
+mod deny;
+mod deploy;
+mod filter;
+mod golden;
+mod job;
+mod nasty;
 mod publish;
 mod publish_failures;
 mod publish_readers;
+mod sample;
+mod snapshot;
 mod storage;
 mod support;
+mod tidy;
+mod validate;
+mod verify;
+mod warehouse;

@@ -1,0 +1,182 @@
+-- GENERATED from src/tables/outputs.rs by `make generate`. Do not edit.
+-- One table per metric; one row per key.
+
+CREATE DATABASE IF NOT EXISTS tenure;
+
+CREATE TABLE IF NOT EXISTS tenure.churn (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `dimension` String COMMENT '`all`, or the name of a dimension of the job.',
+  `segment` String COMMENT '`all`, or a value of the dimension; `(unknown)` where there is none.',
+  `opening_customers` Nullable(Int64) COMMENT 'Paying at the open of the month. Unit: customers.',
+  `new_customers` Nullable(Int64) COMMENT 'Paying at close, first ever paid in this month. Unit: customers.',
+  `reactivated_customers` Nullable(Int64) COMMENT 'Paying at close, not at open, had paid before this month. Unit: customers.',
+  `churned_customers` Nullable(Int64) COMMENT 'Paying at open, not paying at close. Unit: customers.',
+  `new_and_churned_customers` Nullable(Int64) COMMENT 'First ever paid in this month, not paying at its close. Unit: customers.',
+  `closing_customers` Nullable(Int64) COMMENT 'Paying at the close of the month. Unit: customers.',
+  `customer_churn_rate` Nullable(Float64) COMMENT 'Churned divided by opening customers. Unit: fraction (0.05 = 5 %).',
+  `customer_churn_rate_lower` Nullable(Float64) COMMENT 'Lower bound of its 95 % Wilson interval. Unit: fraction (0.05 = 5 %).',
+  `customer_churn_rate_upper` Nullable(Float64) COMMENT 'Upper bound of its 95 % Wilson interval. Unit: fraction (0.05 = 5 %).',
+  `customer_churn_rate_including_new` Nullable(Float64) COMMENT '(Churned + new and churned) divided by opening customers; may exceed 1. Unit: fraction (0.05 = 5 %).',
+  `null_reason` Nullable(String) COMMENT 'Why measures of the row are null: the first reason that applies.',
+  `is_final` Bool COMMENT 'True once the month and its settling days lie before the as-of instant.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `dimension`, `segment`)
+COMMENT 'Customers won and lost, and the churn rate, per month and segment.';
+
+CREATE TABLE IF NOT EXISTS tenure.cohorts (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `cohort_month` Date32 COMMENT 'Month of the first instant the customers ever paid.',
+  `age_months` Int64 COMMENT 'Months since the cohort month; 0 is the month of acquisition. Unit: months.',
+  `dimension` String COMMENT '`all`, or the name of a dimension of the job.',
+  `segment` String COMMENT '`all`, or a value of the dimension; `(unknown)` where there is none.',
+  `cohort_customers` Nullable(Int64) COMMENT 'Customers who first paid in the cohort month. Unit: customers.',
+  `at_risk_customers` Nullable(Int64) COMMENT 'Active at the previous close; 0 at age 0. Unit: customers.',
+  `active_customers` Nullable(Int64) COMMENT 'Active at the close of the month. Unit: customers.',
+  `churned_customers` Nullable(Int64) COMMENT 'Customers at risk who are not active at this close. Unit: customers.',
+  `new_and_churned_customers` Nullable(Int64) COMMENT 'At age 0: customers of the cohort not active at its first close; 0 at later ages. Unit: customers.',
+  `customer_retention_rate` Nullable(Float64) COMMENT 'Active divided by cohort customers. Unit: fraction (0.05 = 5 %).',
+  `customer_retention_rate_lower` Nullable(Float64) COMMENT 'Lower bound of its 95 % Wilson interval. Unit: fraction (0.05 = 5 %).',
+  `customer_retention_rate_upper` Nullable(Float64) COMMENT 'Upper bound of its 95 % Wilson interval. Unit: fraction (0.05 = 5 %).',
+  `hazard_rate` Nullable(Float64) COMMENT 'Churned divided by customers at risk; null at age 0. Unit: fraction (0.05 = 5 %).',
+  `first_loss_at_risk` Nullable(Int64) COMMENT 'Members active at every close from age 0 to the previous one; at age 0 the whole cohort. Unit: customers.',
+  `first_loss_customers` Nullable(Int64) COMMENT 'Those of them who are not active at this close. Unit: customers.',
+  `survival_rate` Nullable(Float64) COMMENT 'Product of 1 - first losses / at risk over final cells, age 0 included. Unit: fraction (0.05 = 5 %).',
+  `survival_standard_error` Nullable(Float64) COMMENT 'Greenwood standard error of the survival rate. Unit: fraction (0.05 = 5 %).',
+  `cohort_mrr` Nullable(Decimal(18, 4)) COMMENT 'Active MRR of the cohort at age 0. Unit: currency per month.',
+  `active_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR of the cohort at this close, at this month''s exchange rate. Unit: currency per month.',
+  `revenue_retention_rate` Nullable(Float64) COMMENT 'Active MRR divided by cohort MRR. Unit: fraction (0.05 = 5 %).',
+  `revenue` Nullable(Decimal(18, 4)) COMMENT 'Net revenue of the month from customers of the cohort. Unit: currency.',
+  `cumulative_revenue` Nullable(Decimal(18, 4)) COMMENT 'Net revenue from age 0 to this month. Unit: currency.',
+  `null_reason` Nullable(String) COMMENT 'Why measures of the row are null: the first reason that applies.',
+  `is_final` Bool COMMENT 'True once the month and its settling days lie before the as-of instant.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `cohort_month`, `age_months`, `dimension`, `segment`)
+COMMENT 'Retention, survival and revenue of customers by the month they first paid.';
+
+CREATE TABLE IF NOT EXISTS tenure.mrr (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `dimension` String COMMENT '`all`, or the name of a dimension of the job.',
+  `segment` String COMMENT '`all`, or a value of the dimension; `(unknown)` where there is none.',
+  `currency` String COMMENT 'The reporting currency of every amount in the row.',
+  `opening_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR at the previous close, at its rate. Unit: currency per month.',
+  `new_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR at close of customers who never paid before this month. Unit: currency per month.',
+  `expansion_mrr` Nullable(Decimal(18, 4)) COMMENT 'Increase of customers paying at open and at close. Unit: currency per month.',
+  `reactivation_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR at close of returning customers. Unit: currency per month.',
+  `contraction_mrr` Nullable(Decimal(18, 4)) COMMENT 'Decrease of customers paying at open and at close; positive. Unit: currency per month.',
+  `churned_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR at open of customers not paying at close; positive. Unit: currency per month.',
+  `fx_mrr` Nullable(Decimal(18, 4)) COMMENT 'Opening MRR at this month''s rate less opening MRR. Unit: currency per month.',
+  `closing_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR at the close of the month. Unit: currency per month.',
+  `arr` Nullable(Decimal(18, 4)) COMMENT '12 times closing MRR. Unit: currency per year.',
+  `gross_revenue_retention` Nullable(Float64) COMMENT '1 - gross MRR churn rate; never above 1. Unit: fraction (0.05 = 5 %).',
+  `net_revenue_retention` Nullable(Float64) COMMENT '1 - net MRR churn rate. Unit: fraction (0.05 = 5 %).',
+  `gross_revenue_retention_12m` Nullable(Float64) COMMENT 'Of customers paying 12 closes ago: the smaller of MRR then and now, over MRR then. Unit: fraction (0.05 = 5 %).',
+  `net_revenue_retention_12m` Nullable(Float64) COMMENT 'Of customers paying 12 closes ago: MRR now over MRR then. Unit: fraction (0.05 = 5 %).',
+  `gross_mrr_churn_rate` Nullable(Float64) COMMENT '(Churned + contraction) divided by opening MRR at this month''s rate. Unit: fraction (0.05 = 5 %).',
+  `net_mrr_churn_rate` Nullable(Float64) COMMENT '(Churned + contraction - expansion) divided by opening MRR at this month''s rate. Unit: fraction (0.05 = 5 %).',
+  `quick_ratio` Nullable(Float64) COMMENT '(New + expansion + reactivation) divided by (churned + contraction).',
+  `null_reason` Nullable(String) COMMENT 'Why measures of the row are null: the first reason that applies.',
+  `is_final` Bool COMMENT 'True once the month and its settling days lie before the as-of instant.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `dimension`, `segment`, `currency`)
+COMMENT 'Monthly recurring revenue and its movements.';
+
+CREATE TABLE IF NOT EXISTS tenure.arpc (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `dimension` String COMMENT '`all`, or the name of a dimension of the job.',
+  `segment` String COMMENT '`all`, or a value of the dimension; `(unknown)` where there is none.',
+  `currency` String COMMENT 'The reporting currency of every amount in the row.',
+  `revenue` Nullable(Decimal(18, 4)) COMMENT 'Invoices paid in the month, positive amounts. Unit: currency.',
+  `refunds` Nullable(Decimal(18, 4)) COMMENT 'Negative invoices of the month, published positive. Unit: currency.',
+  `net_revenue` Nullable(Decimal(18, 4)) COMMENT 'Revenue less refunds. Unit: currency.',
+  `customers` Nullable(Int64) COMMENT 'Paying at any instant of the month, or with an invoice counted in it. Unit: customers.',
+  `arpc` Nullable(Decimal(18, 4)) COMMENT 'Net revenue divided by customers. Unit: currency.',
+  `median_revenue` Nullable(Decimal(18, 4)) COMMENT 'Median net revenue of customers, zeros included. Unit: currency.',
+  `p90_revenue` Nullable(Decimal(18, 4)) COMMENT '90th percentile of their net revenue. Unit: currency.',
+  `share_above_arpc` Nullable(Float64) COMMENT 'Share of customers whose net revenue is above the mean. Unit: fraction (0.05 = 5 %).',
+  `closing_mrr` Nullable(Decimal(18, 4)) COMMENT 'MRR at the close of the month. Unit: currency per month.',
+  `closing_customers` Nullable(Int64) COMMENT 'Paying at the close of the month. Unit: customers.',
+  `arpa` Nullable(Decimal(18, 4)) COMMENT 'Closing MRR divided by closing customers. Unit: currency per month.',
+  `null_reason` Nullable(String) COMMENT 'Why measures of the row are null: the first reason that applies.',
+  `is_final` Bool COMMENT 'True once the month and its settling days lie before the as-of instant.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `dimension`, `segment`, `currency`)
+COMMENT 'Average revenue per customer.';
+
+CREATE TABLE IF NOT EXISTS tenure.crc (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `dimension` String COMMENT '`all`, or the name of a dimension of the job.',
+  `segment` String COMMENT '`all`, or a value of the dimension; `(unknown)` where there is none.',
+  `currency` String COMMENT 'The reporting currency of every amount in the row.',
+  `category` String COMMENT '`all`, or a category of retention costs.',
+  `window_months` Int64 COMMENT 'Length of the window that ends with the month: 1 or 12. Unit: months.',
+  `direct_cost` Nullable(Decimal(18, 4)) COMMENT 'Cost lines that name the segment or its customer. Unit: currency.',
+  `allocated_cost` Nullable(Decimal(18, 4)) COMMENT 'This segment''s part of the cost lines that name none. Unit: currency.',
+  `retention_cost` Nullable(Decimal(18, 4)) COMMENT 'Direct plus allocated cost. Unit: currency.',
+  `opening_customers` Nullable(Int64) COMMENT 'Paying at the open of the month. Unit: customers.',
+  `retained_customers` Nullable(Int64) COMMENT 'Paying at the window''s open and at its close. Unit: customers.',
+  `average_customers` Nullable(Float64) COMMENT 'Mean of opening and closing customers; over 12 months the mean of the monthly means. Unit: customers.',
+  `crc` Nullable(Decimal(18, 4)) COMMENT 'Retention cost per retained customer. Unit: currency.',
+  `crc_per_average_customer` Nullable(Decimal(18, 4)) COMMENT 'Retention cost per average customer. Unit: currency.',
+  `cost_share_of_mrr` Nullable(Float64) COMMENT 'Retention cost over the window''s summed closing MRR. Unit: fraction (0.05 = 5 %).',
+  `null_reason` Nullable(String) COMMENT 'Why measures of the row are null: the first reason that applies.',
+  `is_final` Bool COMMENT 'True once the month and its settling days lie before the as-of instant.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `dimension`, `segment`, `currency`, `category`, `window_months`)
+COMMENT 'Retention cost per customer.';
+
+CREATE TABLE IF NOT EXISTS tenure.cltv (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `dimension` String COMMENT '`all`, or the name of a dimension of the job.',
+  `segment` String COMMENT '`all`, or a value of the dimension; `(unknown)` where there is none.',
+  `currency` String COMMENT 'The reporting currency of every amount in the row.',
+  `method` String COMMENT 'How the value was computed.',
+  `horizon_months` Int64 COMMENT 'Months of payments counted; 0 means without end. Unit: months.',
+  `value` Nullable(Decimal(18, 4)) COMMENT 'Lifetime value of a new customer (historical: to date, per customer ever acquired). Unit: currency.',
+  `value_lower` Nullable(Decimal(18, 4)) COMMENT 'Lower 95 % bound. Unit: currency.',
+  `value_upper` Nullable(Decimal(18, 4)) COMMENT 'Upper 95 % bound. Unit: currency.',
+  `residual_value` Nullable(Decimal(18, 4)) COMMENT 'Value still to come from a customer of the present base. Unit: currency.',
+  `monthly_margin` Nullable(Decimal(18, 4)) COMMENT 'Margin a customer leaves per month, after retention cost. Unit: currency per month.',
+  `churn_rate` Nullable(Float64) COMMENT 'Pooled monthly churn rate of the trailing months. Unit: per month.',
+  `lifetime_months` Nullable(Float64) COMMENT 'Expected payments within the horizon. Unit: months.',
+  `discount_rate_annual` Nullable(Float64) COMMENT 'Annual discount rate used. Unit: per year.',
+  `customers` Nullable(Int64) COMMENT 'Customers the value rests on. Unit: customers.',
+  `churn_events` Nullable(Int64) COMMENT 'Losses the value rests on. Unit: events.',
+  `share_extrapolated` Nullable(Float64) COMMENT 'Part of the value beyond the observed ages. Unit: fraction (0.05 = 5 %).',
+  `mean_churn` Nullable(Float64) COMMENT 'Mean of the fitted churn distribution. Unit: per month.',
+  `polarisation` Nullable(Float64) COMMENT 'Spread of the fitted churn distribution between 0 and 1.',
+  `converged` Nullable(Bool) COMMENT 'Whether the fit converged.',
+  `is_shrunk` Nullable(Bool) COMMENT 'Whether hazards were drawn towards the pool.',
+  `is_homogeneous` Nullable(Bool) COMMENT 'Whether the fit ended at the boundary without spread.',
+  `has_costs` Nullable(Bool) COMMENT 'Whether retention costs were subtracted.',
+  `null_reason` Nullable(String) COMMENT 'Why measures of the row are null: the first reason that applies.',
+  `is_final` Bool COMMENT 'True once the month and its settling days lie before the as-of instant.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`)
+COMMENT 'Customer lifetime value, by several methods.';
+
+CREATE TABLE IF NOT EXISTS tenure.checks (
+  `month` Date32 COMMENT 'The month, its first day.',
+  `checked_table` String COMMENT 'The table it was checked on.',
+  `check_id` String COMMENT 'Name of the law that was checked.',
+  `status` String COMMENT 'ok, vacuous, restated or broken.',
+  `checked_rows` Int64 COMMENT 'Rows the law was checked on.',
+  `broken_rows` Int64 COMMENT 'Rows that break it.',
+  `difference` Nullable(String) COMMENT 'Largest difference found, or the restated amount.',
+  `hint` Nullable(String) COMMENT 'What to do about it.'
+)
+ENGINE = MergeTree
+PARTITION BY `month`
+ORDER BY (`month`, `checked_table`, `check_id`)
+COMMENT 'What every run proved about its own output.';

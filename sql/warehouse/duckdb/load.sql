@@ -1,0 +1,48 @@
+-- GENERATED from src/tables/outputs.rs by `make generate`. Do not edit.
+-- Put your `output.uri` in the place of s3://example-bucket/metrics. Run schema.sql first.
+-- Access to S3: CREATE SECRET (TYPE s3, PROVIDER credential_chain);
+
+INSTALL delta;
+LOAD delta;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.churn;
+INSERT INTO tenure.churn ("month", "dimension", "segment", "opening_customers", "new_customers", "reactivated_customers", "churned_customers", "new_and_churned_customers", "closing_customers", "customer_churn_rate", "customer_churn_rate_lower", "customer_churn_rate_upper", "customer_churn_rate_including_new", "null_reason", "is_final")
+SELECT "month", "dimension", "segment", "opening_customers", "new_customers", "reactivated_customers", "churned_customers", "new_and_churned_customers", "closing_customers", "customer_churn_rate", "customer_churn_rate_lower", "customer_churn_rate_upper", "customer_churn_rate_including_new", "null_reason", "is_final" FROM delta_scan('s3://example-bucket/metrics/churn');
+COMMIT;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.cohorts;
+INSERT INTO tenure.cohorts ("month", "cohort_month", "age_months", "dimension", "segment", "cohort_customers", "at_risk_customers", "active_customers", "churned_customers", "new_and_churned_customers", "customer_retention_rate", "customer_retention_rate_lower", "customer_retention_rate_upper", "hazard_rate", "first_loss_at_risk", "first_loss_customers", "survival_rate", "survival_standard_error", "cohort_mrr", "active_mrr", "revenue_retention_rate", "revenue", "cumulative_revenue", "null_reason", "is_final")
+SELECT "month", "cohort_month", "age_months", "dimension", "segment", "cohort_customers", "at_risk_customers", "active_customers", "churned_customers", "new_and_churned_customers", "customer_retention_rate", "customer_retention_rate_lower", "customer_retention_rate_upper", "hazard_rate", "first_loss_at_risk", "first_loss_customers", "survival_rate", "survival_standard_error", "cohort_mrr", "active_mrr", "revenue_retention_rate", "revenue", "cumulative_revenue", "null_reason", "is_final" FROM delta_scan('s3://example-bucket/metrics/cohorts');
+COMMIT;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.mrr;
+INSERT INTO tenure.mrr ("month", "dimension", "segment", "currency", "opening_mrr", "new_mrr", "expansion_mrr", "reactivation_mrr", "contraction_mrr", "churned_mrr", "fx_mrr", "closing_mrr", "arr", "gross_revenue_retention", "net_revenue_retention", "gross_revenue_retention_12m", "net_revenue_retention_12m", "gross_mrr_churn_rate", "net_mrr_churn_rate", "quick_ratio", "null_reason", "is_final")
+SELECT "month", "dimension", "segment", "currency", "opening_mrr", "new_mrr", "expansion_mrr", "reactivation_mrr", "contraction_mrr", "churned_mrr", "fx_mrr", "closing_mrr", "arr", "gross_revenue_retention", "net_revenue_retention", "gross_revenue_retention_12m", "net_revenue_retention_12m", "gross_mrr_churn_rate", "net_mrr_churn_rate", "quick_ratio", "null_reason", "is_final" FROM delta_scan('s3://example-bucket/metrics/mrr');
+COMMIT;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.arpc;
+INSERT INTO tenure.arpc ("month", "dimension", "segment", "currency", "revenue", "refunds", "net_revenue", "customers", "arpc", "median_revenue", "p90_revenue", "share_above_arpc", "closing_mrr", "closing_customers", "arpa", "null_reason", "is_final")
+SELECT "month", "dimension", "segment", "currency", "revenue", "refunds", "net_revenue", "customers", "arpc", "median_revenue", "p90_revenue", "share_above_arpc", "closing_mrr", "closing_customers", "arpa", "null_reason", "is_final" FROM delta_scan('s3://example-bucket/metrics/arpc');
+COMMIT;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.crc;
+INSERT INTO tenure.crc ("month", "dimension", "segment", "currency", "category", "window_months", "direct_cost", "allocated_cost", "retention_cost", "opening_customers", "retained_customers", "average_customers", "crc", "crc_per_average_customer", "cost_share_of_mrr", "null_reason", "is_final")
+SELECT "month", "dimension", "segment", "currency", "category", "window_months", "direct_cost", "allocated_cost", "retention_cost", "opening_customers", "retained_customers", "average_customers", "crc", "crc_per_average_customer", "cost_share_of_mrr", "null_reason", "is_final" FROM delta_scan('s3://example-bucket/metrics/crc');
+COMMIT;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.cltv;
+INSERT INTO tenure.cltv ("month", "dimension", "segment", "currency", "method", "horizon_months", "value", "value_lower", "value_upper", "residual_value", "monthly_margin", "churn_rate", "lifetime_months", "discount_rate_annual", "customers", "churn_events", "share_extrapolated", "mean_churn", "polarisation", "converged", "is_shrunk", "is_homogeneous", "has_costs", "null_reason", "is_final")
+SELECT "month", "dimension", "segment", "currency", "method", "horizon_months", "value", "value_lower", "value_upper", "residual_value", "monthly_margin", "churn_rate", "lifetime_months", "discount_rate_annual", "customers", "churn_events", "share_extrapolated", "mean_churn", "polarisation", "converged", "is_shrunk", "is_homogeneous", "has_costs", "null_reason", "is_final" FROM delta_scan('s3://example-bucket/metrics/cltv');
+COMMIT;
+
+BEGIN TRANSACTION;
+DELETE FROM tenure.checks;
+INSERT INTO tenure.checks ("month", "checked_table", "check_id", "status", "checked_rows", "broken_rows", "difference", "hint")
+SELECT "month", "checked_table", "check_id", "status", "checked_rows", "broken_rows", "difference", "hint" FROM delta_scan('s3://example-bucket/metrics/checks');
+COMMIT;

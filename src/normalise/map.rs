@@ -1,0 +1,192 @@
+//! Elementwise expressions written in plain Rust: exact money and calendar arithmetic that Polars rounds differently or
+//! only offers behind features.
+
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::fx::Rates;
+use crate::money;
+use crate::month::Calendar;
+
+/// An Int64 literal. `lit(0i64)` alone would be Int32, and sums of Int32 wrap.
+pub fn int(value: i64) -> Expr {
+    Expr::Literal(LiteralValue::Scalar(Scalar::from(value)))
+}
+
+fn typed(dtype: DataType) -> impl Fn(&Schema, &Field) -> PolarsResult<Field> {
+    move |_, field| Ok(Field::new(field.name().clone(), dtype.clone()))
+}
+
+fn typed_many(dtype: DataType) -> impl Fn(&Schema, &[Field]) -> PolarsResult<Field> {
+    move |_, fields| Ok(Field::new(fields[0].name().clone(), dtype.clone()))
+}
+
+fn overflow(what: &str) -> PolarsError {
+    polars_err!(ComputeError: "{what} does not fit 64 bits of ticks")
+}
+
+/// The unscaled integers of a `Decimal(38, 8)` column.
+pub fn unscaled(column: &Column) -> PolarsResult<Int128Chunked> {
+    Ok(column.as_materialized_series().to_physical_repr().i128()?.clone())
+}
+
+/// Ticks (Int64) of a canonical amount, rounded half away from zero.
+pub fn ticks(amount: Expr) -> Expr {
+    amount.map(
+        |column| {
+            let values = unscaled(&column)?;
+            let ticks = values
+                .iter()
+                .map(|value| value.map(|v| money::to_ticks(v).ok_or_else(|| overflow("an amount"))).transpose())
+                .collect::<PolarsResult<Int64Chunked>>()?;
+            Ok(ticks.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int64),
+    )
+}
+
+/// Monthly ticks of (amount, quantity, discount, interval, interval_count); null where the amount or interval is.
+pub fn monthly_ticks(amount: Expr, quantity: Expr, discount: Expr, interval: Expr, count: Expr) -> Expr {
+    amount.map_many(
+        |columns| {
+            let (amount, quantity) = (unscaled(&columns[0])?, unscaled(&columns[1])?);
+            let discount = unscaled(&columns[2])?;
+            let (interval, count) = (columns[3].str()?.clone(), columns[4].i64()?.clone());
+            let ticks = (0..amount.len())
+                .map(|row| {
+                    let (Some(amount), Some(interval)) = (amount.get(row), interval.get(row)) else { return Ok(None) };
+                    let quantity = quantity.get(row).unwrap_or(money::INPUT_UNIT);
+                    let discount = discount.get(row).unwrap_or(0);
+                    let count = count.get(row).unwrap_or(1);
+                    money::monthly_ticks(amount, quantity, discount, interval, count)
+                        .map(Some)
+                        .ok_or_else(|| overflow("a monthly amount"))
+                })
+                .collect::<PolarsResult<Int64Chunked>>()?;
+            Ok(ticks.with_name(columns[0].name().clone()).into_column())
+        },
+        &[quantity, discount, interval, count],
+        typed_many(DataType::Int64),
+    )
+}
+
+/// Month number (Int32) of an instant in the job's zone.
+pub fn month_of(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    instant.map(
+        move |column| {
+            let months: Int32Chunked =
+                column.i64()?.iter().map(|instant| instant.map(|at| calendar.month_of(at).0)).collect();
+            Ok(months.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int32),
+    )
+}
+
+/// 1 (Int32) where an instant is not the first of its month, else 0.
+pub fn is_inside_month(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    let is_inside = move |at: i64| i32::from(calendar.start(calendar.month_of(at)) != at);
+    instant.map(
+        move |column| {
+            let inside: Int32Chunked = column.i64()?.iter().map(|at| at.map(&is_inside)).collect();
+            Ok(inside.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int32),
+    )
+}
+
+/// Month number (Int32) of a day.
+pub fn month_of_day(day: Expr) -> Expr {
+    day.map(
+        |column| {
+            let months: Int32Chunked = column
+                .i32()?
+                .iter()
+                .map(|day| day.map(|day| crate::month::Month::of(crate::month::date_of(day)).0))
+                .collect();
+            Ok(months.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int32),
+    )
+}
+
+/// Local day (Int32) of an instant.
+pub fn day_of(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    instant.map(
+        move |column| {
+            let days: Int32Chunked = column.i64()?.iter().map(|at| at.map(|at| calendar.day_of(at))).collect();
+            Ok(days.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int32),
+    )
+}
+
+/// The last day with data of a month number: the day whose rate values the month's MRR.
+pub fn last_day(month: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    month.map(
+        move |column| {
+            let days: Int32Chunked = column
+                .i32()?
+                .iter()
+                .map(|month| month.map(|m| crate::month::days_of(calendar.last_day(crate::month::Month(m)))))
+                .collect();
+            Ok(days.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int32),
+    )
+}
+
+/// Ticks in the reporting currency at the latest rate on or before `day`. Zero needs no rate.
+pub fn convert(ticks: Expr, currency: Expr, day: Expr, rates: &Arc<Rates>) -> Expr {
+    let rates = rates.clone();
+    ticks.map_many(
+        move |columns| {
+            let (ticks, currency, day) =
+                (columns[0].i64()?.clone(), columns[1].str()?.clone(), columns[2].i32()?.clone());
+            let converted = (0..ticks.len())
+                .map(|row| {
+                    let (Some(ticks), Some(currency)) = (ticks.get(row), currency.get(row)) else { return Ok(None) };
+                    if ticks == 0 || currency == rates.reporting() {
+                        return Ok(Some(ticks));
+                    }
+                    let rate = day.get(row).and_then(|day| rates.at(currency, day));
+                    let rate = rate.ok_or_else(|| polars_err!(ComputeError: "no rate for currency `{currency}`"))?;
+                    money::convert(ticks, rate).map(Some).ok_or_else(|| overflow("a converted amount"))
+                })
+                .collect::<PolarsResult<Int64Chunked>>()?;
+            Ok(converted.with_name(columns[0].name().clone()).into_column())
+        },
+        &[currency, day],
+        typed_many(DataType::Int64),
+    )
+}
+
+/// The month numbers of [from, until) that lie in [first, last], as a list to explode.
+pub fn months_between(from: Expr, until: Expr, first: i32, last: i32) -> Expr {
+    from.map_many(
+        move |columns| {
+            let (from, until) = (columns[0].i32()?.clone(), columns[1].i32()?.clone());
+            let mut builder = ListPrimitiveChunkedBuilder::<Int32Type>::new(
+                columns[0].name().clone(),
+                from.len(),
+                from.len() * 4,
+                DataType::Int32,
+            );
+            let mut months = Vec::new();
+            for row in 0..from.len() {
+                months.clear();
+                if let (Some(from), Some(until)) = (from.get(row), until.get(row)) {
+                    months.extend(from.max(first)..until.min(last + 1));
+                }
+                builder.append_slice(&months);
+            }
+            Ok(builder.finish().into_column())
+        },
+        &[until],
+        typed_many(DataType::List(Box::new(DataType::Int32))),
+    )
+}

@@ -1,0 +1,316 @@
+//! The frames of a run, phase by phase: each phase is a set of lazy frames over what the phases before it collected.
+//!
+//! A collect cannot share work with another one, and Polars recognises shared subplans only while they are simple. So a
+//! phase ends wherever its results are used more than once: every input is scanned in one collect, and no timeline is
+//! built twice.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::fx::Rates;
+use super::group::{by_segment, clamped, count_if};
+use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
+use super::members::{self, fixed_dimensions, has_plan};
+use super::spans::{self, UNKNOWN};
+use super::{costs, map, plan, revenue, timeline};
+use crate::job::{Active, Allocation, Job};
+use crate::month::{Calendar, Month, MonthRange};
+use crate::snapshot::Sources;
+use crate::tables::inputs::{self, Input, PLAN};
+use crate::tables::model::{
+    AT, CLOSE, COHORT, COHORT_PLAN, CUSTOMER, FROM, IS_ANY, IS_CLOSE, MEMBERS, NET, PAYING_ANY, PAYING_CLOSE, UNIT,
+    UNTIL,
+};
+use crate::tables::outputs::{ACTIVE_MRR, COHORT_MRR, DIMENSION, SEGMENT};
+
+/// What `definitions.active` counts, or what pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Activity {
+    Paying,
+    /// Only where the job counts entitled customers.
+    Entitled,
+}
+
+/// The frames, by what they hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Frame {
+    /// Stretches of time at one price.
+    Spans(Activity),
+    /// Fixed segments of every customer.
+    Dimensions,
+    /// Revenue per customer and month.
+    Paid,
+    /// Cost lines in reporting ticks.
+    CostLines,
+    /// Every value of every dimension.
+    Segments,
+    /// The first month with data.
+    First,
+    /// Levels per customer, counted.
+    Counts(Activity),
+    /// Levels per customer and currency, in native ticks.
+    Native,
+    /// First month, first plan and fixed segments of every customer ever active.
+    Members(Activity),
+    /// Levels in reporting ticks.
+    Valued,
+    /// Per change of a customer: what it was and is, with segments and cohort.
+    Timeline(Activity),
+    /// The same in money.
+    Money,
+    /// Runs of customer counts by segment (definitions.active).
+    CustomerRuns,
+    /// Runs of paying customers by segment.
+    PayingRuns,
+    /// Runs of MRR and its movements by segment.
+    MoneyRuns,
+    /// Members by cohort and month of first loss.
+    Losses,
+    /// Runs of active members by cohort.
+    CohortRuns,
+    /// Runs of MRR by cohort.
+    CohortMoney,
+    /// MRR of each cohort at the close of its first month.
+    CohortBase,
+    /// Customers by month and net revenue.
+    Revenue,
+    /// Net revenue by cohort and month.
+    CohortRevenue,
+    /// Cost by month, category, sign and named segment.
+    Costs,
+}
+
+pub type Plans = Vec<(Frame, LazyFrame)>;
+pub type Collected = BTreeMap<Frame, DataFrame>;
+
+/// What every phase knows.
+pub struct Context<'a> {
+    pub job: &'a Job,
+    pub sources: &'a Sources,
+    pub calendar: Arc<Calendar>,
+    pub rates: Arc<Rates>,
+    pub asked: MonthRange,
+}
+
+/// In order; the last ones are what `Model::read` reads.
+pub const PHASES: [fn(&Context, &Collected) -> Plans; 5] = [extract, levels, values, timelines, aggregates];
+
+impl Context<'_> {
+    fn activities(&self) -> Vec<Activity> {
+        match self.job.definitions.active {
+            Active::Paying => vec![Activity::Paying],
+            Active::Entitled => vec![Activity::Paying, Activity::Entitled],
+        }
+    }
+    /// The activity that churn, cohorts and retention cost count.
+    fn counted(&self) -> Activity {
+        match self.job.definitions.active {
+            Active::Paying => Activity::Paying,
+            Active::Entitled => Activity::Entitled,
+        }
+    }
+    /// How far back money must be valued for the asked months: twelve months of cost shares, and trailing months for
+    /// margins that may begin before months still settling.
+    fn money_window(&self) -> MonthRange {
+        let settling = (self.job.settle_days / 28 + 2) as i32;
+        let first = match self.job.definitions.allocation {
+            Allocation::Customers => self.asked.first.plus(-(timeline::THEN_MONTHS + settling)),
+            Allocation::Mrr => Month::new(1900, 1),
+        };
+        MonthRange { first, last: self.asked.last }
+    }
+}
+
+fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
+    frames.get(&frame).map(|frame| frame.clone().lazy())
+}
+
+/// Scans every input once.
+fn extract(context: &Context, _: &Collected) -> Plans {
+    let Context { job, sources, calendar, rates, .. } = context;
+    let mut plans = Plans::new();
+    let Some(subscriptions) = sources.get(&Input::Subscriptions) else { return plans };
+    for activity in context.activities() {
+        let active = if activity == Activity::Paying { Active::Paying } else { Active::Entitled };
+        plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, active)));
+    }
+    plans.extend(members::dimensions(job, sources.get(&Input::Customers)).map(|frame| (Frame::Dimensions, frame)));
+    if let Some(invoices) = sources.get(&Input::Invoices) {
+        plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar)));
+    }
+    if let Some(lines) = sources.get(&Input::RetentionCosts) {
+        plans.push((Frame::CostLines, costs::lines(job, lines, rates, calendar)));
+    }
+    plans.push((Frame::Segments, segments(job, sources, calendar)));
+    plans.extend(first_month(job, sources, calendar).map(|frame| (Frame::First, frame)));
+    plans
+}
+
+/// Change points, in customers and in native money; and what is fixed about customers.
+fn levels(context: &Context, frames: &Collected) -> Plans {
+    let Context { job, calendar, rates, .. } = context;
+    let mut plans = Plans::new();
+    let dimensions = lazy(frames, Frame::Dimensions);
+    for activity in context.activities() {
+        let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
+        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()))));
+        let members = members::cohorts(job, &spans, rates, calendar);
+        plans.push((Frame::Members(activity), members::with_dimensions(job, members, dimensions.as_ref())));
+        if activity == Activity::Paying {
+            plans.push((Frame::Native, timeline::levels(spans)));
+        }
+    }
+    plans
+}
+
+/// Native money in the reporting currency.
+fn values(context: &Context, frames: &Collected) -> Plans {
+    let (Some(native), Some(spans)) = (lazy(frames, Frame::Native), lazy(frames, Frame::Spans(Activity::Paying)))
+    else {
+        return Plans::new();
+    };
+    let valued = timeline::of_money(native, spans, context.money_window(), &context.rates, &context.calendar);
+    vec![(Frame::Valued, valued)]
+}
+
+/// Change points with plan, segments and cohort.
+fn timelines(context: &Context, frames: &Collected) -> Plans {
+    let mut plans = Plans::new();
+    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
+        let spans = lazy(frames, Frame::Spans(activity));
+        let (Some(spans), Some(members)) = (spans, lazy(frames, Frame::Members(activity))) else { return };
+        let rows = if has_plan(context.job) {
+            plan::with_plan(rows, &spans, &context.rates, &context.calendar)
+        } else {
+            rows.with_column(lit(UNKNOWN).alias(PLAN.name))
+        };
+        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner))));
+    };
+    for activity in context.activities() {
+        if let Some(counts) = lazy(frames, Frame::Counts(activity)) {
+            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity);
+        }
+    }
+    if let Some(valued) = lazy(frames, Frame::Valued) {
+        placed(Frame::Money, valued, Activity::Paying);
+    }
+    plans
+}
+
+/// Sums by segment, cohort and month.
+fn aggregates(context: &Context, frames: &Collected) -> Plans {
+    let Context { job, calendar, rates, asked, .. } = context;
+    let counted = context.counted();
+    let (Some(customers), Some(paying), Some(money), Some(native), Some(members)) = (
+        lazy(frames, Frame::Timeline(counted)),
+        lazy(frames, Frame::Timeline(Activity::Paying)),
+        lazy(frames, Frame::Money),
+        lazy(frames, Frame::Native),
+        lazy(frames, Frame::Members(counted)),
+    ) else {
+        return Plans::new();
+    };
+    let (first, last) = (asked.first.0, asked.last.0);
+    let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
+        rows.join(other, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))
+    };
+    let (runs, cohort_runs) = ([AT, UNTIL], [COHORT, AT, UNTIL]);
+    let until_last = |rows: &LazyFrame| clamped(rows.clone(), i32::MIN, last);
+    let within_asked = |rows: &LazyFrame| clamped(rows.clone(), first, last);
+    let paying_measures = [(PAYING_ANY, count_if(col(IS_ANY))), (PAYING_CLOSE, count_if(col(IS_CLOSE)))];
+    let in_window = clamped(money.clone(), context.money_window().first.0, last);
+
+    let loss = when(col(IS_CLOSE).not()).then(col(AT)).otherwise(lit(NULL).cast(DataType::Int32)).min();
+    let losses = customers.clone().group_by([col(CUSTOMER)]).agg([loss.alias(AT)]);
+    let losses = join(members.clone(), losses, JoinType::Left);
+
+    // Money follows payment, cohorts follow definitions.active: a customer's cohort comes from the latter.
+    let amounts = money.select([col(CUSTOMER), col(AT), col(UNTIL), col(CLOSE)]);
+    let cohort_money = join(within_asked(&amounts), members.clone(), JoinType::Inner);
+    let day = map::last_day(col(AT), calendar);
+    let base = join(native, members.clone(), JoinType::Inner)
+        .filter(col(AT).eq(col(COHORT)))
+        .with_column(map::convert(col(CLOSE), col(UNIT), day, rates).alias(CLOSE));
+
+    let mut plans = vec![
+        (Frame::CustomerRuns, by_segment(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
+        (Frame::PayingRuns, by_segment(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
+        (Frame::MoneyRuns, by_segment(job, &in_window, PLAN.name, &runs, &money_measures())),
+        (Frame::CohortRuns, by_segment(job, &within_asked(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
+        (
+            Frame::Losses,
+            by_segment(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))]),
+        ),
+        (
+            Frame::CohortMoney,
+            by_segment(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
+        ),
+        (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
+    ];
+    let stretches = revenue::stretches(&paying);
+    let dimensions = lazy(frames, Frame::Dimensions);
+    if let Some(paid) = lazy(frames, Frame::Paid) {
+        let placed = revenue::placed(paid.clone(), &stretches);
+        let placed = members::with_dimensions(job, placed, dimensions.as_ref());
+        plans.push((Frame::Revenue, by_segment(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
+        let earliest = when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT);
+        let joined = join(paid, members, JoinType::Inner).with_column(earliest);
+        plans.push((
+            Frame::CohortRevenue,
+            by_segment(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())]),
+        ));
+    }
+    if let Some(lines) = lazy(frames, Frame::CostLines) {
+        plans.push((Frame::Costs, costs::per_segment(job, lines, dimensions.as_ref(), &stretches)));
+    }
+    plans
+}
+
+/// DIMENSION and SEGMENT, every value of every declared dimension in the snapshot; `(unknown)` is always one.
+fn segments(job: &Job, sources: &Sources, calendar: &Calendar) -> LazyFrame {
+    let as_of = lit(crate::month::days_of(calendar.as_of()));
+    let mut frames = Vec::new();
+    let mut values = |dimension: &str, frame: LazyFrame, value: Expr| {
+        let value = value.cast(DataType::String).fill_null(lit(UNKNOWN)).alias(SEGMENT.name);
+        frames.push(frame.select([lit(dimension.to_string()).alias(DIMENSION.name), value]));
+    };
+    for dimension in fixed_dimensions(job) {
+        if let Some(customers) = sources.get(&Input::Customers) {
+            values(dimension, customers.frame.clone(), col(dimension.as_str()));
+        }
+    }
+    if has_plan(job)
+        && let Some(subscriptions) = sources.get(&Input::Subscriptions)
+    {
+        let excluded = spans::is_one_of(col(inputs::STATUS.name), &job.definitions.exclude_statuses);
+        let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
+        let exists = match is_snapshots {
+            true => col(inputs::SNAPSHOT_DATE.name).lt_eq(as_of.clone()),
+            false => col(inputs::STARTED_AT.name).lt(lit(calendar.as_of_close())),
+        };
+        values(PLAN.name, subscriptions.frame.clone().filter(excluded.not().and(exists)), col(PLAN.name));
+    }
+    if let Some(costs) = sources.get(&Input::RetentionCosts) {
+        for dimension in job.dimensions.iter().filter(|d| costs.present.contains(*d)) {
+            let named = col(inputs::INCURRED_ON.name).lt_eq(as_of.clone()).and(col(dimension.as_str()).is_not_null());
+            values(dimension, costs.frame.clone().filter(named), col(dimension.as_str()));
+        }
+    }
+    if frames.is_empty() {
+        let none = Series::new_empty(DIMENSION.name.into(), &DataType::String);
+        let also = Series::new_empty(SEGMENT.name.into(), &DataType::String);
+        return DataFrame::new(0, vec![none.into_column(), also.into_column()]).unwrap_or_default().lazy();
+    }
+    concat(frames, UnionArgs::default()).unwrap_or_default().unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
+}
+
+/// One value: the number of the first month of dated snapshots. Periods tell theirs by the first cohort.
+fn first_month(job: &Job, sources: &Sources, calendar: &Calendar) -> Option<LazyFrame> {
+    let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
+    let source = sources.get(&Input::Subscriptions).filter(|_| is_snapshots)?;
+    let day = col(inputs::SNAPSHOT_DATE.name);
+    let as_of = lit(crate::month::days_of(calendar.as_of()));
+    Some(source.frame.clone().filter(day.clone().lt_eq(as_of)).select([map::month_of_day(day).min().alias(FROM)]))
+}

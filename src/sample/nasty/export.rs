@@ -1,0 +1,167 @@
+//! Writes a nasty business as files and a job.
+
+use std::path::{Path, PathBuf};
+
+use polars::prelude::DataFrame;
+
+use super::super::files;
+use super::super::frames::{Layout, days};
+use super::super::job_file::JobFile;
+use super::super::random::Random;
+use super::super::rows::Subscription;
+use super::NastyBusiness;
+use crate::error::Result;
+use crate::month::{Calendar, Days, Month, days_of};
+use crate::tables::{Input, inputs};
+
+impl NastyBusiness {
+    /// Writes every input as Parquet, rows in random order, and `job.toml`, whose path is returned.
+    ///
+    /// Errors: usage (`out` is not empty), I/O, permission.
+    pub fn write(&self, out: &Path) -> Result<PathBuf> {
+        let out = files::empty_directory(out)?;
+        let calendar = Calendar::new(self.time_zone, self.as_of, 0)?;
+        let layout = Layout {
+            are_ids_integers: self.shape.are_ids_integers,
+            are_amounts_floats: self.shape.are_amounts_floats,
+            scale: crate::money::INPUT_SCALE,
+            dates: self.shape.has_whole_days.then_some(&calendar),
+            is_end_inclusive: self.shape.is_end_inclusive,
+            is_mrr_given: self.shape.is_mrr_given,
+        };
+        let mut random = Random::new(self.seed, 101, 0);
+        let mut inputs = vec![Input::Subscriptions, Input::FxRates];
+        if self.shape.is_snapshots {
+            let states = self.states(&calendar, &mut random);
+            self.split(&out, Input::Subscriptions, &states, &mut random, |rows| snapshots(&layout, rows))?;
+        } else {
+            let rows = &self.tables.subscriptions;
+            self.split(&out, Input::Subscriptions, rows, &mut random, |rows| layout.subscriptions(rows))?;
+        }
+        self.split(&out, Input::FxRates, &self.tables.rates, &mut random, |rows| layout.rates(rows))?;
+        if self.has_customers {
+            inputs.push(Input::Customers);
+            self.split(&out, Input::Customers, &self.tables.customers, &mut random, |rows| layout.customers(rows))?;
+        }
+        if self.has_invoices {
+            inputs.push(Input::Invoices);
+            self.split(&out, Input::Invoices, &self.tables.invoices, &mut random, |rows| layout.invoices(rows))?;
+        }
+        if self.has_costs {
+            inputs.push(Input::RetentionCosts);
+            self.split(&out, Input::RetentionCosts, &self.tables.costs, &mut random, |rows| layout.costs(rows))?;
+        }
+        let job = out.join("job.toml");
+        files::text(&job, &self.job_text(&inputs))?;
+        Ok(job)
+    }
+
+    /// Writes rows in random order, dealt to some files.
+    fn split<T: Clone>(
+        &self,
+        out: &Path,
+        input: Input,
+        rows: &[T],
+        random: &mut Random,
+        frame: impl Fn(&[T]) -> Result<DataFrame>,
+    ) -> Result<()> {
+        let mut shuffled = rows.to_vec();
+        for index in (1..shuffled.len()).rev() {
+            shuffled.swap(index, random.below(index as u64 + 1) as usize);
+        }
+        let size = shuffled.len().div_ceil(self.files).max(1);
+        let mut parts: Vec<&[T]> = shuffled.chunks(size).collect();
+        if parts.is_empty() {
+            parts.push(&[]);
+        }
+        for (number, part) in parts.into_iter().enumerate() {
+            files::parquet(&out.join(input.name()).join(format!("{number}.parquet")), &mut frame(part)?)?;
+        }
+        Ok(())
+    }
+
+    fn job_text(&self, inputs: &[Input]) -> String {
+        let uris: Vec<String> = inputs.iter().map(|input| format!("{}/*.parquet", input.name())).collect();
+        let sources: Vec<(Input, &str)> = inputs.iter().copied().zip(uris.iter().map(String::as_str)).collect();
+        let mut lines = Vec::new();
+        if self.shape.is_snapshots {
+            lines.push("shape = \"snapshots\"".to_string());
+        } else if self.shape.is_end_inclusive {
+            lines.push("end = \"inclusive\"".to_string());
+        }
+        lines.extend(self.history_from.map(|day| format!("history_from = \"{day}\"")));
+        let job = JobFile {
+            currency: self.currency,
+            time_zone: self.time_zone,
+            dimensions: &self.dimensions,
+            inputs: &sources,
+            is_snapshots: self.shape.is_snapshots,
+            subscription_lines: &lines,
+            is_entitled: self.is_entitled,
+            allocation: self.allocation,
+            exclude_statuses: &self.exclude_statuses,
+            restate_months: 3,
+            settle_days: self.settle_days,
+            comment: &format!("Edge cases, seed {}: --as-of {}", self.seed, self.as_of),
+        };
+        job.render()
+    }
+
+    /// The state at the end of some days of every month up to the as-of day, from the first month with a row in it.
+    fn states(&self, calendar: &Calendar, random: &mut Random) -> Vec<(Days, Subscription)> {
+        let mut states = Vec::new();
+        let last = days_of(self.as_of);
+        for month in self.range.iter() {
+            for day in snapshot_days(month, last, random) {
+                // a subscription of no value in every snapshot, so that none is missing
+                let mut rows = vec![Subscription { customer_id: 1, subscription_id: 1, ..nothing() }];
+                let end = calendar.day_start(day + 1);
+                let is_alive = |row: &&Subscription| row.started_at < end && row.ended_at.is_none_or(|e| e >= end);
+                rows.extend(self.tables.subscriptions.iter().filter(is_alive).map(|row| Subscription {
+                    status: if row.trial_ended_at.is_some_and(|t| t >= end) { Some("trialing") } else { row.status },
+                    ..row.clone()
+                }));
+                states.extend(rows.into_iter().map(|row| (day, row)));
+            }
+        }
+        states
+    }
+}
+
+/// The last day, or an earlier one, and sometimes one in the middle; none after `last`.
+fn snapshot_days(month: Month, last: Days, random: &mut Random) -> Vec<Days> {
+    let month_end = (month.next().days() - 1).min(last);
+    let mut days = vec![(month_end - random.pick(&[0, 0, 0, 2])).max(month.days())];
+    if random.chance(0.3) {
+        days.push((month.days() + 9).min(month_end));
+    }
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+fn nothing() -> Subscription {
+    Subscription {
+        subscription_id: 0,
+        customer_id: 0,
+        started_at: 0,
+        ended_at: None,
+        trial_ended_at: None,
+        amount: 0,
+        interval: "month",
+        interval_count: None,
+        quantity: None,
+        discount: None,
+        currency: None,
+        status: None,
+        plan: None,
+    }
+}
+
+fn snapshots(layout: &Layout, states: &[(Days, Subscription)]) -> Result<DataFrame> {
+    let rows: Vec<Subscription> = states.iter().map(|state| state.1.clone()).collect();
+    let mut columns = vec![days(inputs::SNAPSHOT_DATE.name, states.iter().map(|state| Some(state.0)))];
+    columns.extend(layout.owners(&rows));
+    columns.extend(layout.prices(&rows)?);
+    Ok(DataFrame::new(rows.len(), columns)?)
+}

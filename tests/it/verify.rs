@@ -1,0 +1,250 @@
+//! `tenure verify`: the comparison, the views over every kind of export, and the command itself.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use polars::prelude::*;
+use tenure::job::Job;
+use tenure::publish::Computed;
+use tenure::sample::nasty::nasty;
+use tenure::snapshot;
+use tenure::storage::Storage;
+use tenure::tables::outputs::{
+    ARPC_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLTV_TABLE, CUSTOMER_CHURN_RATE, IS_FINAL, MONTH, NET_REVENUE,
+    NULL_REASON, SEGMENT, VALUE,
+};
+use tenure::tables::render::polars::computed_schema;
+use tenure::tables::{Column as Declared, Kind, Table};
+use tenure::verify::Subject;
+use tenure::verify::compare::{Difference, compare};
+
+use crate::support::tool::{duckdb_path, outcome, success, tenure};
+
+/// `rows` rows that differ in `segment`; every other cell has the same plain value.
+fn plain(table: &Table, rows: usize) -> DataFrame {
+    let schema = computed_schema(table);
+    let columns = table.columns().map(|column| {
+        let name = PlSmallStr::from_static(column.name);
+        let series = match column.kind {
+            Kind::Month => Series::new(name, vec![19_000_i32; rows]),
+            Kind::Count | Kind::Money => Series::new(name, vec![70_000_i64; rows]),
+            Kind::Ratio => Series::new(name, vec![0.25; rows]),
+            Kind::Text if column.name == SEGMENT.name => {
+                Series::new(name, (0..rows).map(|row| format!("segment {row}")).collect::<Vec<_>>())
+            }
+            Kind::Text => Series::new(name, vec!["text"; rows]),
+            Kind::Flag => Series::new(name, vec![true; rows]),
+        };
+        Column::from(series.cast(schema.get(column.name).unwrap()).unwrap())
+    });
+    DataFrame::new(rows, columns.collect()).unwrap()
+}
+
+fn with<T>(frame: &DataFrame, column: &Declared, values: T) -> DataFrame
+where
+    Series: NamedFrom<T, [i64]>,
+{
+    replaced(frame, Series::new(column.name.into(), values))
+}
+
+fn replaced(frame: &DataFrame, series: Series) -> DataFrame {
+    let mut frame = frame.clone();
+    frame.with_column(series.into()).unwrap();
+    frame
+}
+
+fn columns(differences: &[Difference]) -> Vec<Option<&'static str>> {
+    differences.iter().map(|difference| difference.column).collect()
+}
+
+#[test]
+fn equal_frames_have_no_differences_whatever_their_row_order() {
+    for table in [&CHURN_TABLE, &ARPC_TABLE, &CLTV_TABLE] {
+        let frame = plain(table, 5);
+        assert_eq!(compare(table, &frame, &frame).unwrap(), []);
+        assert_eq!(compare(table, &frame, &frame.reverse()).unwrap(), []);
+    }
+}
+
+#[test]
+fn every_measure_is_compared_and_null_equals_null_only() {
+    for table in [&CHURN_TABLE, &ARPC_TABLE, &CLTV_TABLE] {
+        let frame = plain(table, 3);
+        for column in table.measures {
+            let null = Series::full_null(column.name.into(), 3, frame.column(column.name).unwrap().dtype());
+            let other = replaced(&frame, null);
+            assert_eq!(columns(&compare(table, &frame, &other).unwrap()), [Some(column.name); 3], "{}", column.name);
+            assert_eq!(compare(table, &other, &other).unwrap(), []);
+        }
+    }
+}
+
+#[test]
+fn counts_and_money_are_exact_and_rates_nearly_so() {
+    let frame = plain(&CHURN_TABLE, 1);
+    let off = with(&frame, &CLOSING_CUSTOMERS, vec![70_001_i64]);
+    let [difference] = &compare(&CHURN_TABLE, &frame, &off).unwrap()[..] else { panic!() };
+    assert_eq!((difference.left.as_str(), difference.right.as_str()), ("70000", "70001"));
+    assert_eq!(difference.row, "month=2022-01-08 dimension=text segment=segment 0");
+
+    let rate = |value: f64| replaced(&frame, Series::new(CUSTOMER_CHURN_RATE.name.into(), [value]));
+    assert_eq!(compare(&CHURN_TABLE, &frame, &rate(0.25 + 5e-13)).unwrap(), []);
+    assert_eq!(compare(&CHURN_TABLE, &frame, &rate(0.25 + 5e-12)).unwrap().len(), 1);
+    assert_eq!(compare(&CHURN_TABLE, &frame, &rate(f64::NAN)).unwrap().len(), 1);
+
+    let frame = plain(&ARPC_TABLE, 1);
+    let tick = with(&frame, &NET_REVENUE, vec![70_001_i64]);
+    let [difference] = &compare(&ARPC_TABLE, &frame, &tick).unwrap()[..] else { panic!() };
+    assert_eq!((difference.left.as_str(), difference.right.as_str()), ("7.0000", "7.0001"));
+    let frame = plain(&CLTV_TABLE, 1);
+    assert_eq!(compare(&CLTV_TABLE, &frame, &with(&frame, &VALUE, vec![69_999_i64])).unwrap(), []);
+    assert_eq!(compare(&CLTV_TABLE, &frame, &with(&frame, &VALUE, vec![70_002_i64])).unwrap().len(), 1);
+}
+
+#[test]
+fn rows_on_one_side_only_and_rows_that_come_twice_are_differences() {
+    let frame = plain(&CHURN_TABLE, 4);
+    let missing = frame.head(Some(3));
+    assert_eq!(columns(&compare(&CHURN_TABLE, &frame, &missing).unwrap()), [None]);
+    assert_eq!(columns(&compare(&CHURN_TABLE, &missing, &frame).unwrap()), [None]);
+    let twice = frame.vstack(&frame.head(Some(1))).unwrap();
+    let [difference] = &compare(&CHURN_TABLE, &frame, &twice).unwrap()[..] else { panic!() };
+    assert_eq!((difference.left.as_str(), difference.right.as_str()), ("1 rows", "2 rows"));
+}
+
+#[test]
+fn frames_that_are_not_the_table_are_refused() {
+    let frame = plain(&CHURN_TABLE, 1);
+    for column in [&MONTH, &NULL_REASON, &IS_FINAL] {
+        assert!(compare(&CHURN_TABLE, &frame, &frame.drop(column.name).unwrap()).is_err());
+    }
+}
+
+/// Amounts are the same whether a frame holds ticks or the published decimal.
+#[test]
+fn ticks_and_decimals_compare() {
+    let frame = plain(&ARPC_TABLE, 1);
+    let decimals = frame.column(NET_REVENUE.name).unwrap().cast(&DataType::Int128).unwrap();
+    let decimals = decimals.as_materialized_series().i128().unwrap().clone().into_decimal(18, 4).unwrap();
+    assert_eq!(compare(&ARPC_TABLE, &frame, &replaced(&frame, decimals.into_series())).unwrap(), []);
+}
+
+/// What the engine and DuckDB say of a nasty business; both from the same files.
+fn differences(seed: u64, customers: usize) -> Vec<Difference> {
+    let directory = tempfile::tempdir().unwrap();
+    let business = nasty(seed, customers).unwrap();
+    let job = Job::load(&business.write(directory.path()).unwrap()).unwrap();
+    let storage = Storage::from_pairs([], false).unwrap();
+    let (as_of, months) = (business.as_of, business.range);
+    let computed = tenure::pipeline::compute(&job, &storage, as_of, months, None).unwrap();
+    let snapshot = snapshot::resolve(&job, &storage, as_of).unwrap();
+    let subject = Subject { job: &job, storage: &storage, snapshot: &snapshot, as_of, months };
+    let twins = subject.run(&duckdb_path(), directory.path()).unwrap();
+    let twin = |computed: &Computed| twins.iter().find(|twin| twin.table.name == computed.table.name).unwrap();
+    computed.iter().flat_map(|ours| compare(ours.table, &ours.frame, &twin(ours).frame).unwrap()).collect()
+}
+
+/// Every shape of export: periods and snapshots, dates and instants, prices and MRR, texts and numbers, time zones.
+#[test]
+fn the_engine_and_the_sql_agree_on_nasty_businesses() {
+    let mut wrong = Vec::new();
+    for (seed, customers) in (0..12).map(|seed| (seed, 12)).chain((0..4).map(|seed| (seed, 2))) {
+        let found = differences(seed, customers);
+        wrong.extend(found.iter().take(5).map(|difference| format!("seed {seed}, {customers}: {difference:?}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn published_sample(directory: &Path) -> std::path::PathBuf {
+    let out = directory.join("demo");
+    success(tenure().args(["sample", "--customers", "300", "--months", "14", "--out"]).arg(&out));
+    let job = out.join("job.toml");
+    success(tenure().args(["run", "--as-of", "2026-10-31", "--quiet", "--job"]).arg(&job));
+    job
+}
+
+#[test]
+fn the_command_verifies_what_was_published() {
+    let directory = tempfile::tempdir().unwrap();
+    let job = published_sample(directory.path());
+    let verify = |more: &[&str]| {
+        let mut command = tenure();
+        command.env("TENURE_DUCKDB", duckdb_path()).env("TMPDIR", directory.path());
+        outcome(command.args(["verify", "--month", "2026-09", "--job"]).arg(&job).args(more))
+    };
+    let (code, stdout, stderr) = verify(&[]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.starts_with("verified 2026-09 as of 2026-10-31: churn "), "{stdout}");
+    assert!(stdout.ends_with("agree with DuckDB, and so does what is published\n"), "{stdout}");
+
+    let (code, stdout, stderr) = verify(&["--as-of", "2026-11-05", "--tables", "churn", "--json"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["computed"]["differences"], 0);
+    assert!(report["published"].is_null() && report["notes"][0].as_str().unwrap().contains("as of 2026-10-31"));
+
+    let (code, _, stderr) = verify(&["--tables", "chrun"]);
+    assert_eq!((code, stderr.contains("did you mean `churn`?")), (2, true), "{stderr}");
+
+    let left: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["demo"], "temporary files were left");
+}
+
+#[test]
+fn the_script_alone_runs_in_duckdb() {
+    let directory = tempfile::tempdir().unwrap();
+    let job = published_sample(directory.path());
+    let script = success(tenure().args(["verify", "--sql-only", "--month", "2026-09", "--job"]).arg(&job));
+    let path = directory.path().join("september.sql");
+    fs::write(&path, script + "SELECT COUNT(*) FROM churn WHERE dimension = 'all';\n").unwrap();
+    let printed = success(crate::support::tool::duckdb().arg("-f").arg(path));
+    assert_eq!(printed.lines().last(), Some("1"), "{printed}");
+}
+
+/// A DuckDB that counts one closing customer too many.
+fn miscounting(directory: &Path) -> std::path::PathBuf {
+    let path = directory.join("duckdb");
+    let script = format!(
+        "#!/bin/sh\nfor script; do :; done\n\
+         sed -i 's/^COPY \\(.*FROM churn)\\)/UPDATE churn SET closing_customers = closing_customers + 1 WHERE dimension = '\"'all'\"';\\nCOPY \\1/' \"$script\"\n\
+         exec {} \"$@\"\n",
+        duckdb_path().display()
+    );
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn a_number_that_differs_ends_with_70_and_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let job = published_sample(directory.path());
+    let mut command = tenure();
+    command.env("TENURE_DUCKDB", miscounting(directory.path()));
+    let (code, stdout, stderr) = outcome(command.args(["verify", "--month", "2026-09", "--job"]).arg(&job));
+    assert_eq!(code, 70, "{stdout}{stderr}");
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{stdout}");
+    for (line, side) in lines.iter().zip(["computed", "published"]) {
+        assert!(line.starts_with("churn [month=2026-09-01 dimension=all segment=all] closing_customers: "), "{line}");
+        assert!(line.contains(side), "{line}");
+    }
+    assert!(stderr.contains("1 difference in what the engine computes, 1 difference in what is published"), "{stderr}");
+}
+
+#[test]
+fn without_duckdb_it_says_what_to_install() {
+    let directory = tempfile::tempdir().unwrap();
+    let job = published_sample(directory.path());
+    let run = |name: &str, value: &str| {
+        let mut command = tenure();
+        command.env("PATH", "/nowhere").env("HOME", "/nowhere").env(name, value);
+        outcome(command.args(["verify", "--month", "2026-09", "--job"]).arg(&job))
+    };
+    let (code, stdout, stderr) = run("PATH", "/nowhere");
+    assert_eq!((code, stdout.as_str()), (74, ""), "{stderr}");
+    assert!(stderr.contains("hint: install it"), "{stderr}");
+    let (code, _, stderr) = run("TENURE_DUCKDB", "/nowhere/duckdb");
+    assert_eq!((code, stderr.contains("TENURE_DUCKDB names /nowhere/duckdb")), (74, true), "{stderr}");
+}

@@ -1,0 +1,148 @@
+"""Runs the SQL twins over canonical rows given as Python values: the shared half of check_twins.py."""
+import datetime as dt
+import pathlib
+from decimal import Decimal
+
+import duckdb
+
+SQL = pathlib.Path(__file__).resolve().parents[2] / "sql"
+METRICS = ["churn", "cohorts", "mrr", "arpc", "crc", "cltv"]
+
+SCHEMAS = {
+    "dimensions": "dimension VARCHAR",
+    "excluded_statuses": "status VARCHAR",
+    "customers": "customer_id VARCHAR",
+    "customer_dimensions": "customer_id VARCHAR, dimension VARCHAR, segment VARCHAR",
+    "subscriptions": "subscription_id VARCHAR, customer_id VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP, "
+    "trial_ended_at TIMESTAMP, mrr DECIMAL(38,8), amount DECIMAL(38,8), \"interval\" VARCHAR, interval_count BIGINT, "
+    "quantity DECIMAL(38,8), discount DECIMAL(38,8), currency VARCHAR, status VARCHAR, plan VARCHAR",
+    "subscription_snapshots": "snapshot_date DATE, subscription_id VARCHAR, customer_id VARCHAR, mrr DECIMAL(38,8), "
+    "amount DECIMAL(38,8), \"interval\" VARCHAR, interval_count BIGINT, quantity DECIMAL(38,8), discount DECIMAL(38,8), "
+    "currency VARCHAR, status VARCHAR, plan VARCHAR",
+    "invoices": "invoice_id VARCHAR, customer_id VARCHAR, paid_at TIMESTAMP, paid_on DATE, amount DECIMAL(38,8), "
+    "currency VARCHAR, status VARCHAR",
+    "retention_costs": "line_id BIGINT, incurred_on DATE, category VARCHAR, amount DECIMAL(38,8), currency VARCHAR, "
+    "customer_id VARCHAR",
+    "retention_cost_dimensions": "line_id BIGINT, dimension VARCHAR, segment VARCHAR",
+    "fx_rates": "rate_date DATE, currency VARCHAR, rate DECIMAL(18,8)",
+    "months": "month DATE, start_at TIMESTAMP, next_start_at TIMESTAMP, close_at TIMESTAMP, last_on DATE, "
+    "is_final BOOLEAN, is_asked BOOLEAN",
+    "job": "currency VARCHAR, gross_margin DOUBLE, discount_rate_annual DOUBLE, active VARCHAR, allocation VARCHAR, "
+    "as_of_at TIMESTAMP, as_of_on DATE, history_from DATE, history_from_at TIMESTAMP, is_snapshots BOOLEAN, "
+    "mrr_is_given BOOLEAN, has_invoices BOOLEAN, has_costs BOOLEAN",
+}
+
+
+def instant(value):
+    if value is None or isinstance(value, dt.datetime):
+        return value
+    return dt.datetime.fromisoformat(value) if isinstance(value, str) else dt.datetime.combine(value, dt.time())
+
+
+def day(value):
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def next_month(month):
+    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+
+
+def insert(con, table, rows):
+    con.execute(f"CREATE TABLE {table} ({SCHEMAS[table]})")
+    columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+    for row in rows:
+        unknown = set(row) - set(columns)
+        assert not unknown, unknown
+    marks = "(" + ", ".join("?" for _ in columns) + ")"
+    for start in range(0, len(rows), 500):
+        part = [[row.get(name) for name in columns] for row in rows[start:start + 500]]
+        con.execute(f"INSERT INTO {table} VALUES {', '.join([marks] * len(part))}", [v for values in part for v in values])
+
+
+def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), settle_days=7, subscriptions=(),
+              snapshots=(), customers=(), invoices=(), costs=(), fx=(), **job):
+    """Time zone UTC. `customers` are (id, {dimension: segment}); `costs` rows may hold a dict under "dimensions"."""
+    as_of = day(as_of)
+    close = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time())
+    subscriptions = [dict(row) for row in subscriptions]
+    for row in subscriptions:
+        for name in ("started_at", "ended_at", "trial_ended_at"):
+            row[name] = instant(row.get(name))
+    invoices = [dict(row) for row in invoices]
+    for row in invoices:
+        row["paid_at"] = instant(row["paid_at"])
+        row["paid_on"] = row["paid_at"].date()
+    snapshots = [dict(row, snapshot_date=day(row["snapshot_date"])) for row in snapshots]
+    costs = [dict(row, line_id=i, incurred_on=day(row["incurred_on"])) for i, row in enumerate(costs)]
+    cost_dimensions = [
+        {"line_id": row["line_id"], "dimension": d, "segment": s}
+        for row in costs for d, s in row.pop("dimensions", {}).items() if s is not None
+    ]
+    mentioned = [row["started_at"].date() for row in subscriptions] + [row["paid_on"] for row in invoices]
+    mentioned += [row["incurred_on"] for row in costs] + [row["snapshot_date"] for row in snapshots]
+    asked = [day(f"{m}-01") for m in asked] if asked else None
+    if first:
+        mentioned.append(day(f"{first}-01"))
+    mentioned += asked or []
+    month = min([m for m in mentioned if m <= as_of], default=as_of).replace(day=1)
+    months = []
+    while month <= as_of:
+        following = next_month(month)
+        months.append({
+            "month": month,
+            "start_at": instant(month),
+            "next_start_at": instant(following),
+            "close_at": min(instant(following), close),
+            "last_on": min(following - dt.timedelta(days=1), as_of),
+            "is_final": following + dt.timedelta(days=settle_days) <= as_of + dt.timedelta(days=1),
+            "is_asked": asked is None or month in asked,
+        })
+        month = following
+    history_from = day(job.get("history_from"))
+    defaults = {
+        "currency": "USD", "gross_margin": 0.8, "discount_rate_annual": 0.1, "active": "paying",
+        "allocation": "customers", "as_of_at": close, "as_of_on": as_of, "is_snapshots": bool(snapshots),
+        "mrr_is_given": True, "has_invoices": bool(invoices), "has_costs": bool(costs),
+    }
+    insert(con, "job", [{**defaults, **job, "history_from": history_from, "history_from_at": instant(history_from)}])
+    insert(con, "months", months)
+    insert(con, "dimensions", [{"dimension": d} for d in dimensions])
+    insert(con, "excluded_statuses", [{"status": s} for s in excluded])
+    insert(con, "customers", [{"customer_id": c} for c, _ in customers])
+    insert(con, "customer_dimensions", [
+        {"customer_id": c, "dimension": d, "segment": values.get(d)}
+        for c, values in customers for d in dimensions if d != "plan"
+    ])
+    insert(con, "subscriptions", subscriptions)
+    insert(con, "subscription_snapshots", snapshots)
+    insert(con, "invoices", invoices)
+    insert(con, "retention_costs", costs)
+    insert(con, "retention_cost_dimensions", cost_dimensions)
+    insert(con, "fx_rates", [dict(row, rate_date=day(row["rate_date"])) for row in fx])
+
+
+def run(con, metrics=METRICS):
+    con.execute((SQL / "prelude" / "duckdb.sql").read_text())
+    con.execute((SQL / "model.sql").read_text())
+    for metric in metrics:
+        con.execute(f"CREATE OR REPLACE TABLE {metric} AS {(SQL / 'metrics' / f'{metric}.sql').read_text()}")
+
+
+def twins(metrics=METRICS, **inputs):
+    """A connection with one table per metric."""
+    con = duckdb.connect()
+    canonical(con, **inputs)
+    run(con, metrics)
+    return con
+
+
+def rows(con, query):
+    """Dicts, dates as YYYY-MM-DD, decimals exact."""
+    cursor = con.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values)) for values in cursor.fetchall()]
+
+
+def sub(id, customer, start, end=None, mrr="10", **more):
+    return {"subscription_id": id, "customer_id": customer, "started_at": start, "ended_at": end,
+            "mrr": None if mrr is None else Decimal(mrr), **more}
