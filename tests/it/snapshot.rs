@@ -1,10 +1,17 @@
 //! From URIs to canonical frames, over real Parquet files.
 
+use std::path::Path;
+
 use polars::prelude::*;
 use tenure::error::Kind;
+use tenure::execute::collect_all;
+use tenure::job::Job;
+use tenure::snapshot::{resolve, scan};
+use tenure::storage::Storage;
 use tenure::tables::Input;
 
-use crate::support::export::{Export, amounts, at, integers, strings};
+use crate::support::export::{AS_OF, Export, amounts, at, calendar, integers, strings};
+use crate::support::seaweed::{ADMIN, BUCKET, Seaweed};
 
 /// Two subscriptions with only what is required.
 fn plain() -> DataFrame {
@@ -444,4 +451,42 @@ fn a_column_in_some_files_only_names_the_others() {
     assert_eq!(columns, [("plan", "missing_in_some_files"), ("is_test", "missing_in_some_files")]);
     assert!(found[0].samples[0].ends_with("subs/b.parquet"), "{found:?}");
     assert!(found[1].samples[0].ends_with("subs/a.parquet"), "{found:?}");
+}
+
+#[test]
+fn a_bucket_is_read_like_a_directory() {
+    let server = Seaweed::start();
+    let storage = Storage::from_pairs(server.pairs(ADMIN), false).unwrap();
+    let local = Export::new();
+    local.file("plain.parquet", plain());
+    let whole = std::fs::read(local.path("plain.parquet")).unwrap();
+    for date in ["2024-02-29", "2024-03-31", "2024-04-30"] {
+        for name in ["plan=a%20b/part 0.parquet", "plan=c+d/part-1.parquet", "plan=x/odd.parquet"] {
+            let bytes = if name.contains("odd") { odd() } else { whole.clone() };
+            storage.put(&format!("s3://{BUCKET}/exports/subs/dt={date}/{name}"), bytes).unwrap();
+        }
+    }
+    let job = |keys: &str| {
+        let head = "currency = \"USD\"\n[output]\nuri = \"out\"\n[inputs.subscriptions]\n";
+        Job::parse(&format!("{head}uri = \"s3://{BUCKET}/exports/{keys}"), Path::new("/")).unwrap()
+    };
+    let scanned = |job: &Job| {
+        let snapshot = resolve(job, &storage, AS_OF)?;
+        scan(job, &storage, &snapshot, &calendar(job))
+    };
+    let job_of_latest = job("subs/dt={latest}\"");
+    let (sources, violations) = scanned(&job_of_latest).unwrap();
+    assert_eq!(violations, vec![]);
+    let frame = collect_all(vec![sources[&Input::Subscriptions].frame.clone()]).unwrap().remove(0);
+    let mut rows: Vec<_> = strings(&frame, "customer_id").into_iter().zip(strings(&frame, "plan")).collect();
+    rows.sort();
+    let expected = [("7", "x"), ("c1", "a b"), ("c1", "c+d"), ("c2", "a b"), ("c2", "c+d")];
+    assert_eq!(rows, expected.map(|(id, plan)| (Some(id.to_string()), Some(plan.to_string()))));
+
+    storage.put(&format!("s3://{BUCKET}/exports/bad/x.parquet"), whole[..whole.len() - 9].to_vec()).unwrap();
+    let error = scanned(&job("bad\"")).err().unwrap();
+    assert_eq!(error.kind, Kind::Data);
+    assert!(
+        error.to_string().contains(&format!("s3://{BUCKET}/exports/bad/x.parquet cannot be read: it is truncated"))
+    );
 }
