@@ -164,6 +164,20 @@ fn amounts_are_exact_at_eight_decimals() {
 }
 
 #[test]
+fn floats_are_read_as_their_shortest_decimal() {
+    let scales = [1.0, 10.0, 100.0, 10_000.0, 100_000.0, 1e7, 1e9, 3.0, 7e-9];
+    let values: Vec<f64> =
+        (0..4000_i64).flat_map(|n| scales.map(|scale| (n * 7919 * 7919 - 60_000_000_000) as f64 / scale)).collect();
+    let expected: Vec<Option<i128>> = values.iter().map(|value| tenure::money::from_float(*value)).collect();
+    let ids: Vec<i64> = (0..values.len() as i64).collect();
+    let starts = vec!["2024-01-01"; ids.len()];
+    let frame = df!("subscription_id" => &ids, "customer_id" => &ids, "started_at" => starts, "mrr" => values).unwrap();
+    let sorted = read(frame);
+    assert_eq!(strings(&sorted, "subscription_id").last().unwrap(), &Some((ids.len() - 1).to_string()));
+    assert_eq!(amounts(&sorted, "mrr"), expected);
+}
+
+#[test]
 fn integers_may_be_floats_or_decimals_without_fraction() {
     let count = |series: Series| integers(&read(with(series)), "interval_count");
     assert_eq!(count(Series::new("interval_count".into(), [Some(3.0), None])), [Some(3), None]);
@@ -224,6 +238,7 @@ fn files_of_different_types_and_orders_are_one_table() {
     export.file("subs/c.parquet", plain().slice(0, 0));
     export.bytes("subs/_SUCCESS", b"");
     export.bytes("subs/.a.parquet.crc", b"x");
+    export.bytes("subs/.hidden.parquet", b"x");
     export.bytes("subs/_temporary/d.parquet", b"x");
     let frame = export.read(Input::Subscriptions);
     let sorted = frame.sort(["subscription_id"], SortMultipleOptions::default()).unwrap();
