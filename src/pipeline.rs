@@ -51,6 +51,9 @@ pub struct Request {
     pub started_at: String,
 }
 
+/// A table that was not computed, and why.
+pub type Skipped = (String, String);
+
 #[derive(Debug, Clone)]
 pub struct TableOutcome {
     pub name: String,
@@ -68,8 +71,7 @@ pub struct Outcome {
     pub months: MonthRange,
     pub as_of: Date,
     pub tables: Vec<TableOutcome>,
-    /// Table, why.
-    pub skipped: Vec<(String, String)>,
+    pub skipped: Vec<Skipped>,
     pub warnings: Vec<Violation>,
     pub stages: Vec<(String, Duration)>,
     pub input_files: usize,
@@ -204,7 +206,7 @@ fn calendar(job: &Job, as_of: Date, months: MonthRange) -> Result<Arc<Calendar>>
 }
 
 /// The metrics to compute, and the tables left out with the reason.
-fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>, Vec<(String, String)>)> {
+fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>, Vec<Skipped>)> {
     let (mut metrics, mut skipped) = (Vec::new(), Vec::new());
     for metric in METRICS {
         if wanted.is_some_and(|names| !names.iter().any(|name| name == metric.table.name)) {
