@@ -51,9 +51,6 @@ pub struct Request {
     pub started_at: String,
 }
 
-/// A table that was not computed, and why.
-pub type Skipped = (String, String);
-
 #[derive(Debug, Clone)]
 pub struct TableOutcome {
     pub name: String,
@@ -71,7 +68,8 @@ pub struct Outcome {
     pub months: MonthRange,
     pub as_of: Date,
     pub tables: Vec<TableOutcome>,
-    pub skipped: Vec<Skipped>,
+    /// Table, why.
+    pub skipped: Vec<(String, String)>,
     pub warnings: Vec<Violation>,
     pub stages: Vec<(String, Duration)>,
     pub input_files: usize,
@@ -205,7 +203,10 @@ fn calendar(job: &Job, as_of: Date, months: MonthRange) -> Result<Arc<Calendar>>
     Ok(Arc::new(calendar))
 }
 
-/// The metrics to compute, and the tables left out with the reason.
+/// A table that is left out, and why.
+type Skipped = (String, String);
+
+/// The metrics to compute, and the tables left out.
 fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>, Vec<Skipped>)> {
     let (mut metrics, mut skipped) = (Vec::new(), Vec::new());
     for metric in METRICS {
