@@ -69,7 +69,10 @@ def find_tenure(options):
 def find_duckdb(options):
     installed = Path(os.environ.get("TENURE_VENV", Path.home() / ".cache/tenure/venv")) / "bin/duckdb"
     found = options.duckdb or os.environ.get("TENURE_DUCKDB") or shutil.which("duckdb") or installed
-    return existing(found, "install it first: make setup")
+    found = Path(existing(found, "install it first: make setup"))
+    # the one from PyPI is a Python script: measure the program it starts, not Python
+    bundled = sorted(found.resolve().parent.parent.glob("lib/python3*/site-packages/duckdb_cli/duckdb"))
+    return str(bundled[0] if bundled and found.read_bytes()[:2] == b"#!" else found)
 
 
 def existing(path, hint):
