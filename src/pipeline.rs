@@ -13,7 +13,7 @@ use crate::execute::collect_all;
 use crate::job::Job;
 use crate::metrics::{METRICS, Metric};
 use crate::month::{Calendar, MonthRange};
-use crate::normalise::{Aggregate, Model, Rates, plans};
+use crate::normalise::{Collected, Context, Model, PHASES, Rates};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord};
 use crate::snapshot::{self, Snapshot, Sources};
@@ -256,9 +256,12 @@ fn model(
     let rates = Rates::read(&job.currency, rates.as_ref())?;
     stages.end("validate");
     stages.next("aggregating");
-    let plans = plans(job, &sources, calendar, &Arc::new(rates), months);
-    let (names, frames): (Vec<Aggregate>, Vec<_>) = plans.into_iter().unzip();
-    let frames: BTreeMap<Aggregate, DataFrame> = names.into_iter().zip(collect_all(frames)?).collect();
+    let context = Context { job, sources: &sources, calendar: calendar.clone(), rates: Arc::new(rates), asked: months };
+    let mut frames = Collected::new();
+    for phase in PHASES {
+        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames).into_iter().unzip();
+        frames.extend(names.into_iter().zip(collect_all(plans)?));
+    }
     let model = Model::read(job, &sources, calendar, months, &frames)?;
     stages.end("aggregate");
     Ok((sources, model, violations))

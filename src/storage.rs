@@ -141,12 +141,12 @@ impl Storage {
         let uri = format!("{}/{name}", uri_prefix.trim_end_matches('/'));
         self.put(&uri, "probe")?;
         let is_created_again = self.put_if_absent(&uri, "probe")?;
-        self.delete(&uri)?;
+        let is_deleted = self.delete(&uri);
         if is_created_again {
             return Err(Error::job(format!("the storage of `{uri_prefix}` overwrites objects it was told not to"))
                 .hint("publish to storage that honours `If-None-Match: *`"));
         }
-        Ok(())
+        is_deleted
     }
 
     /// Deletes an object; that there was none is no error.

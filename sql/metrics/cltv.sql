@@ -253,7 +253,7 @@ measured AS (
     CASE
       WHEN method <> 'constant_pv' THEN NULL
       WHEN horizon = 0 THEN m * (1 - c) / NULLIF(d + c, 0)
-      ELSE m * (1 - c) * discounted_payments
+      ELSE m * (1 - c) / (1 + d) * discounted_payments
     END AS residual_value,
     CASE
       WHEN method = 'simple' THEN 1 / NULLIF(c, 0)

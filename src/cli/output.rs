@@ -26,20 +26,22 @@ pub fn json(value: &impl serde::Serialize) -> Result<()> {
     line(&text)
 }
 
-/// Longest message printed: a query engine may name its whole plan.
+/// Longest message printed: a query engine may add its whole plan.
 const MESSAGE_LIMIT: usize = 800;
 
 /// `error: …` and `hint: …` on stderr. There is nowhere left to report a failure to.
 pub fn error(error: &Error) {
     let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    let end = line.char_indices().nth(MESSAGE_LIMIT).map_or(line.len(), |(end, _)| end);
+    let more = if end < text.trim_end().len() { " … (all of it with -v)" } else { "" };
     let mut stderr = io::stderr().lock();
-    let _ = match text.char_indices().nth(MESSAGE_LIMIT) {
-        None => writeln!(stderr, "error: {text}"),
-        Some((end, _)) => writeln!(stderr, "error: {} … (all of it with -v)", &text[..end]),
-    };
+    let _ = writeln!(stderr, "error: {}{more}", &line[..end]);
     if let Some(hint) = &error.hint {
         let _ = writeln!(stderr, "hint: {hint}");
     }
     drop(stderr);
-    tracing::debug!(message = text);
+    if !more.is_empty() {
+        tracing::debug!("{text}");
+    }
 }

@@ -272,10 +272,11 @@ fn constant_pv(trailing: &Trailing, discount: f64, horizon: i64, keyed: impl Fn(
         .with(&CHURN_EVENTS, trailing.churned)
         .with(&LIFETIME_MONTHS, lifetime);
     let Some((margin, c)) = known else { return row };
-    let payments = geometric((1.0 - c) / (1.0 + discount), horizon);
+    let kept = (1.0 - c) / (1.0 + discount);
+    let payments = geometric(kept, horizon);
     row.with(&VALUE, payments.and_then(|sum| rounded(margin * sum)))
-        // The present customer pays next after surviving this month, discounted from then.
-        .with(&RESIDUAL_VALUE, payments.and_then(|sum| rounded(margin * (1.0 - c) * sum)))
+        // The present customer has paid this month: the first payment to come is discounted once.
+        .with(&RESIDUAL_VALUE, payments.and_then(|sum| rounded(margin * kept * sum)))
 }
 
 /// Margin along the observed survival curve; null where the curve ends before the horizon.

@@ -18,19 +18,16 @@ use crate::tables::outputs::{CATEGORY, DIMENSION, SEGMENT};
 /// Whether a line is negative: positive and negative lines are allocated apart.
 pub const IS_CREDIT: &str = "is_credit";
 
-/// DIMENSION, SEGMENT (null: to be allocated), AT, CATEGORY, IS_CREDIT and the sum of TICKS. A line belongs to the segment
-/// of its customer, else to the one its own column names.
-pub fn per_segment(
-    job: &Job,
-    costs: &Source,
-    dimensions: Option<&LazyFrame>,
-    stretches: &LazyFrame,
-    rates: &Arc<Rates>,
-    calendar: &Arc<Calendar>,
-) -> LazyFrame {
+/// The column that holds what a line itself says of a dimension.
+fn own(dimension: &str) -> String {
+    format!("own:{dimension}")
+}
+
+/// Cost lines up to the as-of day: CUSTOMER (null: none named), AT, CATEGORY, TICKS at the rate of their own date, IS_CREDIT, and
+/// the line's own value of every dimension.
+pub fn lines(job: &Job, costs: &Source, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
     let day = col(inputs::INCURRED_ON.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
-    let own = |dimension: &str| format!("own:{dimension}");
     let mut columns = vec![
         col(inputs::COST_CUSTOMER_ID.name).alias(CUSTOMER),
         map::month_of_day(day.clone()).alias(AT),
@@ -38,16 +35,21 @@ pub fn per_segment(
         map::convert(map::ticks(col(inputs::COST_AMOUNT.name)), currency, day.clone(), rates).alias(TICKS),
     ];
     for dimension in &job.dimensions {
-        let value =
-            if costs.present.contains(dimension) { col(dimension.as_str()) } else { lit(NULL).cast(DataType::String) };
+        let is_named = costs.present.contains(dimension);
+        let value = if is_named { col(dimension.as_str()) } else { lit(NULL).cast(DataType::String) };
         columns.push(value.alias(own(dimension)));
     }
-    let lines = costs
+    costs
         .frame
         .clone()
         .filter(day.lt_eq(lit(crate::month::days_of(calendar.as_of()))))
         .select(columns)
-        .with_column(col(TICKS).lt(map::int(0)).alias(IS_CREDIT));
+        .with_column(col(TICKS).lt(map::int(0)).alias(IS_CREDIT))
+}
+
+/// DIMENSION, SEGMENT (null: to be allocated), AT, CATEGORY, IS_CREDIT and the sum of TICKS. A line belongs to the segment
+/// of its customer, else to the one its own column names.
+pub fn per_segment(job: &Job, lines: LazyFrame, dimensions: Option<&LazyFrame>, stretches: &LazyFrame) -> LazyFrame {
     let lines = with_dimensions(job, lines, dimensions);
     let lines = if has_plan(job) { revenue::placed(lines, stretches) } else { lines };
 

@@ -1,7 +1,7 @@
 //! Canonical inputs -> the compact model the metrics are computed from.
 //!
-//! `plans` describes the aggregates as lazy frames that share their scans; `Model::read` turns the collected frames into
-//! dense arrays of integers. Nothing here collects.
+//! `plans` describes the frames of each phase lazily; `Model::read` turns the last ones, collected, into dense arrays of
+//! integers. Nothing here collects.
 
 pub mod allocated;
 pub mod costs;
@@ -9,6 +9,7 @@ pub mod fx;
 pub mod grid;
 pub mod group;
 pub mod map;
+pub mod measures;
 pub mod members;
 pub mod model;
 pub mod plan;
@@ -20,4 +21,4 @@ pub mod timeline;
 pub use fx::Rates;
 pub use grid::{Grid, Segment, Segments};
 pub use model::Model;
-pub use plans::{Aggregate, plans};
+pub use plans::{Collected, Context, Frame, PHASES};

@@ -9,7 +9,7 @@ use super::allocated::{Costs, allocate};
 use super::costs::IS_CREDIT;
 use super::grid::{Grid, Segment, Segments, integers};
 use super::group::ALL;
-use super::plans::Aggregate;
+use super::plans::{Collected, Frame};
 use super::spans::UNKNOWN;
 use crate::error::Result;
 use crate::job::{Allocation, Job};
@@ -96,7 +96,7 @@ impl Model {
         sources: &Sources,
         calendar: &Arc<Calendar>,
         asked: MonthRange,
-        frames: &BTreeMap<Aggregate, DataFrame>,
+        frames: &Collected,
     ) -> Result<Model> {
         let input = job.inputs.get(&Input::Subscriptions);
         let is_snapshots = input.is_some_and(|input| input.is_snapshots);
@@ -104,16 +104,20 @@ impl Model {
             let month = Month::of(day);
             if day.day() == 1 { month } else { month.next() }
         });
-        let seen = frames
-            .get(&Aggregate::First)
-            .map(|frame| frame.column(FROM)?.cast(&DataType::Int64)?.i64().map(|c| c.get(0)));
-        let seen = seen.transpose()?.flatten().map(|month| Month(month as i32));
+        let seen = match frames.get(&Frame::First) {
+            Some(frame) => frame.column(FROM)?.cast(&DataType::Int64)?.i64()?.get(0),
+            None => match frames.get(&Frame::Losses) {
+                Some(frame) => integers(frame, COHORT)?.into_iter().min(),
+                None => None,
+            },
+        };
+        let seen = seen.map(|month| Month(month as i32));
         // The first snapshot is where knowledge begins; an export of periods says so itself.
         let first = if is_snapshots { seen } else { known_from.or(seen) };
-        let segments = read_segments(job, frames.get(&Aggregate::Segments))?;
+        let segments = read_segments(job, frames.get(&Frame::Segments))?;
         let from = seen.map_or(asked.first.0, |month| month.0).min(asked.first.0) - 1;
         let last = asked.last.0;
-        let runs = |aggregate: Aggregate, names: &[&'static str]| match frames.get(&aggregate) {
+        let runs = |name: Frame, names: &[&'static str]| match frames.get(&name) {
             Some(frame) => Grid::of_runs(frame, &segments, from, last, names),
             None => Ok(Grid::default()),
         };
@@ -129,7 +133,7 @@ impl Model {
             first,
             is_truncated: known_from.is_some() || is_snapshots,
             customers: runs(
-                Aggregate::Customers,
+                Frame::CustomerRuns,
                 &[
                     OPENING_CUSTOMERS.name,
                     NEW_CUSTOMERS.name,
@@ -142,9 +146,9 @@ impl Model {
                     THEN_RETAINED,
                 ],
             )?,
-            paying: runs(Aggregate::Paying, &[PAYING_ANY, PAYING_CLOSE])?,
+            paying: runs(Frame::PayingRuns, &[PAYING_ANY, PAYING_CLOSE])?,
             money: runs(
-                Aggregate::Money,
+                Frame::MoneyRuns,
                 &[
                     OPENING_MRR.name,
                     OPEN_MRR_NOW,
@@ -167,13 +171,13 @@ impl Model {
             cohorts: BTreeMap::new(),
             segments,
         };
-        if let Some(frame) = frames.get(&Aggregate::Revenue) {
+        if let Some(frame) = frames.get(&Frame::Revenue) {
             let names = [MEMBERS, INVOICED_ONLY, REVENUE.name, REFUNDS.name, PURCHASES];
             let earliest = integers(frame, AT)?.into_iter().min().unwrap_or(i64::from(from)) as i32;
             model.revenue = Grid::of_months(frame, &model.segments, earliest.min(from), last, &names)?;
             model.read_net_revenue(frame)?;
         }
-        if let Some(frame) = frames.get(&Aggregate::Costs) {
+        if let Some(frame) = frames.get(&Frame::Costs) {
             model.read_costs(frame)?;
             model.allocated = allocate(&model);
         }
@@ -220,11 +224,11 @@ impl Model {
         Ok(())
     }
 
-    fn read_cohorts(&mut self, frames: &BTreeMap<Aggregate, DataFrame>, last: i32) -> Result<()> {
+    fn read_cohorts(&mut self, frames: &Collected, last: i32) -> Result<()> {
         let mut cohorts: BTreeMap<(usize, i32), Cohort> = BTreeMap::new();
         let mut read =
-            |aggregate: Aggregate, take: &mut dyn FnMut(&mut Cohort, usize, &DataFrame) -> Result<()>| -> Result<()> {
-                let Some(frame) = frames.get(&aggregate) else { return Ok(()) };
+            |name: Frame, take: &mut dyn FnMut(&mut Cohort, usize, &DataFrame) -> Result<()>| -> Result<()> {
+                let Some(frame) = frames.get(&name) else { return Ok(()) };
                 let at = self.segments.of_rows(frame)?;
                 let months = integers(frame, COHORT)?;
                 for row in 0..frame.height() {
@@ -244,7 +248,7 @@ impl Model {
         let run = |frame: &DataFrame, row: usize| -> Result<std::ops::Range<i32>> {
             Ok(value(frame, AT, row)? as i32..(value(frame, UNTIL, row)?.min(i64::from(last) + 1)) as i32)
         };
-        read(Aggregate::Losses, &mut |cohort, row, frame| {
+        read(Frame::Losses, &mut |cohort, row, frame| {
             let members = value(frame, MEMBERS, row)?;
             cohort.customers += members;
             if let Some(month) = number(frame, AT, row)? {
@@ -252,7 +256,7 @@ impl Model {
             }
             Ok(())
         })?;
-        read(Aggregate::Cohorts, &mut |cohort, row, frame| {
+        read(Frame::CohortRuns, &mut |cohort, row, frame| {
             let names =
                 [AT_RISK_CUSTOMERS.name, ACTIVE_CUSTOMERS.name, CHURNED_CUSTOMERS.name, NEW_AND_CHURNED_CUSTOMERS.name];
             let counts: Vec<i64> = names.iter().map(|name| value(frame, name, row)).collect::<Result<_>>()?;
@@ -261,18 +265,18 @@ impl Model {
             }
             Ok(())
         })?;
-        read(Aggregate::CohortMoney, &mut |cohort, row, frame| {
+        read(Frame::CohortMoney, &mut |cohort, row, frame| {
             let mrr = value(frame, ACTIVE_MRR.name, row)?;
             for month in run(frame, row)? {
                 *cohort.mrr.entry(month).or_default() += mrr;
             }
             Ok(())
         })?;
-        read(Aggregate::CohortBase, &mut |cohort, row, frame| {
+        read(Frame::CohortBase, &mut |cohort, row, frame| {
             cohort.base_mrr += value(frame, COHORT_MRR.name, row)?;
             Ok(())
         })?;
-        read(Aggregate::CohortRevenue, &mut |cohort, row, frame| {
+        read(Frame::CohortRevenue, &mut |cohort, row, frame| {
             *cohort.revenue.entry(value(frame, AT, row)? as i32).or_default() += value(frame, NET, row)?;
             Ok(())
         })?;

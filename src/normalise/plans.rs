@@ -1,4 +1,8 @@
-//! The aggregates of a run, each a lazy frame over the shared timelines.
+//! The frames of a run, phase by phase: each phase is a set of lazy frames over what the phases before it collected.
+//!
+//! A collect cannot share work with another one, and Polars recognises shared subplans only while they are simple. So a
+//! phase ends wherever its results are used more than once: every input is scanned in one collect, and no timeline is
+//! built twice.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +10,8 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
-use super::group::{by_segment, clamped, count_if, sum_if};
+use super::group::{by_segment, clamped, count_if};
+use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
 use super::members::{self, fixed_dimensions, has_plan};
 use super::spans::{self, UNKNOWN};
 use super::{costs, map, plan, revenue, timeline};
@@ -15,29 +20,56 @@ use crate::month::{Calendar, Month, MonthRange};
 use crate::snapshot::Sources;
 use crate::tables::inputs::{self, Input, PLAN};
 use crate::tables::model::{
-    AT, CLOSE, COHORT, COHORT_PLAN, CUSTOMER, FROM, INVOICED_ONLY, IS_ANY, IS_CLOSE, IS_COVERED, IS_OPEN, IS_THEN,
-    MEMBERS, NET, OPEN, OPEN_BEFORE, OPEN_MRR_NOW, PAYING_ANY, PAYING_CLOSE, PURCHASES, RETAINED, THEN, THEN_CUSTOMERS,
-    THEN_MRR, THEN_MRR_KEPT, THEN_MRR_NOW, THEN_RETAINED, UNTIL,
+    AT, CLOSE, COHORT, COHORT_PLAN, CUSTOMER, FROM, IS_ANY, IS_CLOSE, MEMBERS, NET, PAYING_ANY, PAYING_CLOSE, UNIT,
+    UNTIL,
 };
-use crate::tables::outputs::{
-    ACTIVE_CUSTOMERS, ACTIVE_MRR, AT_RISK_CUSTOMERS, CHURNED_CUSTOMERS, CHURNED_MRR, CLOSING_CUSTOMERS, CLOSING_MRR,
-    COHORT_MRR, CONTRACTION_MRR, DIMENSION, EXPANSION_MRR, NEW_AND_CHURNED_CUSTOMERS, NEW_CUSTOMERS, NEW_MRR,
-    OPENING_CUSTOMERS, OPENING_MRR, REACTIVATED_CUSTOMERS, REACTIVATION_MRR, REFUNDS, REVENUE, SEGMENT,
-};
+use crate::tables::outputs::{ACTIVE_MRR, COHORT_MRR, DIMENSION, SEGMENT};
 
-/// The aggregates, by what they hold.
+/// What `definitions.active` counts, or what pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Aggregate {
-    /// Runs of customer counts by segment (definitions.active).
-    Customers,
-    /// Runs of paying customers by segment.
+pub enum Activity {
     Paying,
-    /// Runs of MRR and its movements by segment.
+    /// Only where the job counts entitled customers.
+    Entitled,
+}
+
+/// The frames, by what they hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Frame {
+    /// Stretches of time at one price.
+    Spans(Activity),
+    /// Fixed segments of every customer.
+    Dimensions,
+    /// Revenue per customer and month.
+    Paid,
+    /// Cost lines in reporting ticks.
+    CostLines,
+    /// Every value of every dimension.
+    Segments,
+    /// The first month with data.
+    First,
+    /// Levels per customer, counted.
+    Counts(Activity),
+    /// Levels per customer and currency, in native ticks.
+    Native,
+    /// First month, first plan and fixed segments of every customer ever active.
+    Members(Activity),
+    /// Levels in reporting ticks.
+    Valued,
+    /// Per change of a customer: what it was and is, with segments and cohort.
+    Timeline(Activity),
+    /// The same in money.
     Money,
+    /// Runs of customer counts by segment (definitions.active).
+    CustomerRuns,
+    /// Runs of paying customers by segment.
+    PayingRuns,
+    /// Runs of MRR and its movements by segment.
+    MoneyRuns,
     /// Members by cohort and month of first loss.
     Losses,
     /// Runs of active members by cohort.
-    Cohorts,
+    CohortRuns,
     /// Runs of MRR by cohort.
     CohortMoney,
     /// MRR of each cohort at the close of its first month.
@@ -48,195 +80,192 @@ pub enum Aggregate {
     CohortRevenue,
     /// Cost by month, category, sign and named segment.
     Costs,
-    /// Every value of every dimension.
-    Segments,
-    /// The first month with data.
-    First,
 }
 
-/// How far back money must be valued for the asked months: twelve months of cost shares, and trailing months for margins
-/// that may begin before months still settling.
-fn money_window(job: &Job, asked: MonthRange) -> MonthRange {
-    let settling = (job.settle_days / 28 + 2) as i32;
-    let first = match job.definitions.allocation {
-        Allocation::Customers => asked.first.plus(-(timeline::THEN_MONTHS + settling)),
-        Allocation::Mrr => Month::new(1900, 1),
-    };
-    MonthRange { first, last: asked.last }
+pub type Plans = Vec<(Frame, LazyFrame)>;
+pub type Collected = BTreeMap<Frame, DataFrame>;
+
+/// What every phase knows.
+pub struct Context<'a> {
+    pub job: &'a Job,
+    pub sources: &'a Sources,
+    pub calendar: Arc<Calendar>,
+    pub rates: Arc<Rates>,
+    pub asked: MonthRange,
 }
 
-/// One kind of activity: its spans, the first month of every customer, and its timeline with segments.
-struct Activity {
-    spans: LazyFrame,
-    cohorts: LazyFrame,
-    timeline: LazyFrame,
+/// In order; the last ones are what `Model::read` reads.
+pub const PHASES: [fn(&Context, &Collected) -> Plans; 5] = [extract, levels, values, timelines, aggregates];
+
+impl Context<'_> {
+    fn activities(&self) -> Vec<Activity> {
+        match self.job.definitions.active {
+            Active::Paying => vec![Activity::Paying],
+            Active::Entitled => vec![Activity::Paying, Activity::Entitled],
+        }
+    }
+    /// The activity that churn, cohorts and retention cost count.
+    fn counted(&self) -> Activity {
+        match self.job.definitions.active {
+            Active::Paying => Activity::Paying,
+            Active::Entitled => Activity::Entitled,
+        }
+    }
+    /// How far back money must be valued for the asked months: twelve months of cost shares, and trailing months for
+    /// margins that may begin before months still settling.
+    fn money_window(&self) -> MonthRange {
+        let settling = (self.job.settle_days / 28 + 2) as i32;
+        let first = match self.job.definitions.allocation {
+            Allocation::Customers => self.asked.first.plus(-(timeline::THEN_MONTHS + settling)),
+            Allocation::Mrr => Month::new(1900, 1),
+        };
+        MonthRange { first, last: self.asked.last }
+    }
 }
 
-/// Lazy frames of every aggregate the sources allow for the months asked.
-pub fn plans(
-    job: &Job,
-    sources: &Sources,
-    calendar: &Arc<Calendar>,
-    rates: &Arc<Rates>,
-    asked: MonthRange,
-) -> BTreeMap<Aggregate, LazyFrame> {
-    let mut plans = BTreeMap::new();
+fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
+    frames.get(&frame).map(|frame| frame.clone().lazy())
+}
+
+/// Scans every input once.
+fn extract(context: &Context, _: &Collected) -> Plans {
+    let Context { job, sources, calendar, rates, .. } = context;
+    let mut plans = Plans::new();
     let Some(subscriptions) = sources.get(&Input::Subscriptions) else { return plans };
-    let dimensions = members::dimensions(job, sources.get(&Input::Customers));
-    let dimensions = dimensions.as_ref();
-
-    let activity = |active: Active| {
-        let spans = spans::spans(job, subscriptions, calendar, active);
-        let cohorts = members::with_dimensions(job, members::cohorts(job, &spans, rates, calendar), dimensions);
-        let rows = with_plan(job, timeline::of_customers(spans.clone()), &spans, rates, calendar);
-        let rows = rows.join(cohorts.clone(), [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner));
-        Activity { spans, cohorts, timeline: rows }
-    };
-    let paying = activity(Active::Paying);
-    let entitled = (job.definitions.active == Active::Entitled).then(|| activity(Active::Entitled));
-    let counted = entitled.as_ref().unwrap_or(&paying);
-
-    let last = asked.last.0;
-    let runs = [AT, UNTIL];
-    let counts = clamped(counted.timeline.clone(), i32::MIN, last);
-    plans.insert(Aggregate::Customers, by_segment(job, &counts, PLAN.name, &runs, &customer_measures()));
-    plans.insert(Aggregate::Paying, {
-        let rows = clamped(paying.timeline.clone(), i32::MIN, last);
-        let measures = [(PAYING_ANY, count_if(col(IS_ANY))), (PAYING_CLOSE, count_if(col(IS_CLOSE)))];
-        by_segment(job, &rows, PLAN.name, &runs, &measures)
-    });
-
-    let window = money_window(job, asked);
-    let money = timeline::of_money(paying.spans.clone(), window, rates, calendar);
-    let money = with_plan(job, money, &paying.spans, rates, calendar);
-    let customer = || [col(CUSTOMER)];
-    let inner = || JoinArgs::new(JoinType::Inner);
-    let valued = money.clone().join(paying.cohorts.clone(), customer(), customer(), inner());
-    let valued = clamped(valued, window.first.0, last);
-    plans.insert(Aggregate::Money, by_segment(job, &valued, PLAN.name, &runs, &money_measures()));
-
-    let cohort_runs = [COHORT, AT, UNTIL];
-    let of_cohorts = clamped(counted.timeline.clone(), asked.first.0, last);
-    plans.insert(Aggregate::Cohorts, by_segment(job, &of_cohorts, COHORT_PLAN, &cohort_runs, &cohort_measures()));
-    plans.insert(Aggregate::Losses, {
-        let loss = when(col(IS_CLOSE).not()).then(col(AT)).otherwise(lit(NULL).cast(DataType::Int32)).min();
-        let losses = counted.timeline.clone().group_by(customer()).agg([loss.alias(AT)]);
-        let rows = counted.cohorts.clone().join(losses, customer(), customer(), JoinArgs::new(JoinType::Left));
-        by_segment(job, &rows, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))])
-    });
-    let members_of = counted.cohorts.clone();
-    plans.insert(Aggregate::CohortMoney, {
-        let rows = money.clone().join(members_of.clone(), customer(), customer(), inner());
-        let rows = clamped(rows, asked.first.0, last);
-        by_segment(job, &rows, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())])
-    });
-    plans.insert(Aggregate::CohortBase, {
-        let day = map::last_day(col(AT), calendar);
-        let unit = col(crate::tables::model::UNIT);
-        let rows = timeline::levels(paying.spans.clone())
-            .with_column(map::convert(col(CLOSE), unit, day, rates).alias(CLOSE))
-            .join(members_of.clone(), customer(), customer(), inner())
-            .filter(col(AT).eq(col(COHORT)));
-        by_segment(job, &rows, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])
-    });
-
-    let stretches = revenue::stretches(&paying.timeline);
+    for activity in context.activities() {
+        let active = if activity == Activity::Paying { Active::Paying } else { Active::Entitled };
+        plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, active)));
+    }
+    plans.extend(members::dimensions(job, sources.get(&Input::Customers)).map(|frame| (Frame::Dimensions, frame)));
     if let Some(invoices) = sources.get(&Input::Invoices) {
-        let paid = revenue::per_customer(job, invoices, rates, calendar);
-        let placed = members::with_dimensions(job, revenue::placed(paid.clone(), &stretches), dimensions);
-        plans.insert(Aggregate::Revenue, by_segment(job, &placed, PLAN.name, &[AT, NET], &revenue_measures()));
-        let joined = paid
-            .join(members_of, customer(), customer(), inner())
-            .with_column(when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT));
-        plans.insert(
-            Aggregate::CohortRevenue,
-            by_segment(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())]),
-        );
+        plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar)));
     }
     if let Some(lines) = sources.get(&Input::RetentionCosts) {
-        plans.insert(Aggregate::Costs, costs::per_segment(job, lines, dimensions, &stretches, rates, calendar));
+        plans.push((Frame::CostLines, costs::lines(job, lines, rates, calendar)));
     }
-    plans.insert(Aggregate::Segments, segments(job, sources, calendar));
-    plans.insert(Aggregate::First, first_month(job, sources, counted));
+    plans.push((Frame::Segments, segments(job, sources, calendar)));
+    plans.extend(first_month(job, sources, calendar).map(|frame| (Frame::First, frame)));
     plans
 }
 
-fn with_plan(job: &Job, rows: LazyFrame, spans: &LazyFrame, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
-    if has_plan(job) {
-        plan::with_plan(rows, spans, rates, calendar)
-    } else {
-        rows.with_column(lit(UNKNOWN).alias(PLAN.name))
+/// Change points, in customers and in native money; and what is fixed about customers.
+fn levels(context: &Context, frames: &Collected) -> Plans {
+    let Context { job, calendar, rates, .. } = context;
+    let mut plans = Plans::new();
+    let dimensions = lazy(frames, Frame::Dimensions);
+    for activity in context.activities() {
+        let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
+        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()))));
+        let members = members::cohorts(job, &spans, rates, calendar);
+        plans.push((Frame::Members(activity), members::with_dimensions(job, members, dimensions.as_ref())));
+        if activity == Activity::Paying {
+            plans.push((Frame::Native, timeline::levels(spans)));
+        }
     }
+    plans
 }
 
-fn is_new() -> Expr {
-    col(IS_OPEN).not().and(col(IS_CLOSE)).and(col(COHORT).eq(col(AT)))
-}
-fn is_returning() -> Expr {
-    col(IS_OPEN).not().and(col(IS_CLOSE)).and(col(COHORT).lt(col(AT)))
-}
-fn is_churned() -> Expr {
-    col(IS_OPEN).and(col(IS_CLOSE).not())
-}
-fn is_staying() -> Expr {
-    col(IS_OPEN).and(col(IS_CLOSE))
-}
-fn is_new_and_churned() -> Expr {
-    col(IS_ANY).and(col(IS_OPEN).not()).and(col(IS_CLOSE).not()).and(col(COHORT).eq(col(AT)))
+/// Native money in the reporting currency.
+fn values(context: &Context, frames: &Collected) -> Plans {
+    let (Some(native), Some(spans)) = (lazy(frames, Frame::Native), lazy(frames, Frame::Spans(Activity::Paying)))
+    else {
+        return Plans::new();
+    };
+    let valued = timeline::of_money(native, spans, context.money_window(), &context.rates, &context.calendar);
+    vec![(Frame::Valued, valued)]
 }
 
-fn customer_measures() -> Vec<(&'static str, Expr)> {
-    vec![
-        (OPENING_CUSTOMERS.name, count_if(col(IS_OPEN))),
-        (NEW_CUSTOMERS.name, count_if(is_new())),
-        (REACTIVATED_CUSTOMERS.name, count_if(is_returning())),
-        (CHURNED_CUSTOMERS.name, count_if(is_churned())),
-        (NEW_AND_CHURNED_CUSTOMERS.name, count_if(is_new_and_churned())),
-        (CLOSING_CUSTOMERS.name, count_if(col(IS_CLOSE))),
-        (RETAINED, count_if(is_staying())),
-        (THEN_CUSTOMERS, count_if(col(IS_THEN))),
-        (THEN_RETAINED, count_if(col(IS_THEN).and(col(IS_CLOSE)))),
-    ]
+/// Change points with plan, segments and cohort.
+fn timelines(context: &Context, frames: &Collected) -> Plans {
+    let mut plans = Plans::new();
+    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
+        let spans = lazy(frames, Frame::Spans(activity));
+        let (Some(spans), Some(members)) = (spans, lazy(frames, Frame::Members(activity))) else { return };
+        let rows = if has_plan(context.job) {
+            plan::with_plan(rows, &spans, &context.rates, &context.calendar)
+        } else {
+            rows.with_column(lit(UNKNOWN).alias(PLAN.name))
+        };
+        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner))));
+    };
+    for activity in context.activities() {
+        if let Some(counts) = lazy(frames, Frame::Counts(activity)) {
+            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity);
+        }
+    }
+    if let Some(valued) = lazy(frames, Frame::Valued) {
+        placed(Frame::Money, valued, Activity::Paying);
+    }
+    plans
 }
 
-fn cohort_measures() -> Vec<(&'static str, Expr)> {
-    vec![
-        (AT_RISK_CUSTOMERS.name, count_if(col(IS_OPEN))),
-        (ACTIVE_CUSTOMERS.name, count_if(col(IS_CLOSE))),
-        (CHURNED_CUSTOMERS.name, count_if(is_churned())),
-        (NEW_AND_CHURNED_CUSTOMERS.name, count_if(is_new_and_churned())),
-    ]
-}
+/// Sums by segment, cohort and month.
+fn aggregates(context: &Context, frames: &Collected) -> Plans {
+    let Context { job, calendar, rates, asked, .. } = context;
+    let counted = context.counted();
+    let (Some(customers), Some(paying), Some(money), Some(native), Some(members)) = (
+        lazy(frames, Frame::Timeline(counted)),
+        lazy(frames, Frame::Timeline(Activity::Paying)),
+        lazy(frames, Frame::Money),
+        lazy(frames, Frame::Native),
+        lazy(frames, Frame::Members(counted)),
+    ) else {
+        return Plans::new();
+    };
+    let (first, last) = (asked.first.0, asked.last.0);
+    let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
+        rows.join(other, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))
+    };
+    let (runs, cohort_runs) = ([AT, UNTIL], [COHORT, AT, UNTIL]);
+    let until_last = |rows: &LazyFrame| clamped(rows.clone(), i32::MIN, last);
+    let within_asked = |rows: &LazyFrame| clamped(rows.clone(), first, last);
+    let paying_measures = [(PAYING_ANY, count_if(col(IS_ANY))), (PAYING_CLOSE, count_if(col(IS_CLOSE)))];
+    let in_window = clamped(money.clone(), context.money_window().first.0, last);
 
-/// Movements at this month's rate; OPENING_MRR is the previous close at its own.
-fn money_measures() -> Vec<(&'static str, Expr)> {
-    let (open, close, then) = (col(OPEN), col(CLOSE), col(THEN));
-    let rise = close.clone() - open.clone();
-    let fall = open.clone() - close.clone();
-    let kept = when(then.clone().lt(close.clone())).then(then.clone()).otherwise(close.clone());
-    vec![
-        (OPENING_MRR.name, col(OPEN_BEFORE).sum()),
-        (OPEN_MRR_NOW, open.clone().sum()),
-        (NEW_MRR.name, sum_if(is_new(), close.clone())),
-        (REACTIVATION_MRR.name, sum_if(is_returning(), close.clone())),
-        (EXPANSION_MRR.name, sum_if(is_staying().and(close.clone().gt(open.clone())), rise)),
-        (CONTRACTION_MRR.name, sum_if(is_staying().and(close.clone().lt(open.clone())), fall)),
-        (CHURNED_MRR.name, sum_if(is_churned(), open)),
-        (CLOSING_MRR.name, close.clone().sum()),
-        (THEN_MRR, then.sum()),
-        (THEN_MRR_KEPT, kept.sum()),
-        (THEN_MRR_NOW, sum_if(col(IS_THEN), close)),
-    ]
-}
+    let loss = when(col(IS_CLOSE).not()).then(col(AT)).otherwise(lit(NULL).cast(DataType::Int32)).min();
+    let losses = customers.clone().group_by([col(CUSTOMER)]).agg([loss.alias(AT)]);
+    let losses = join(members.clone(), losses, JoinType::Left);
 
-fn revenue_measures() -> Vec<(&'static str, Expr)> {
-    vec![
-        (MEMBERS, len().cast(DataType::Int64)),
-        (INVOICED_ONLY, count_if(col(IS_COVERED).not())),
-        (REVENUE.name, col(REVENUE.name).sum()),
-        (REFUNDS.name, col(REFUNDS.name).sum()),
-        (PURCHASES, col(PURCHASES).sum()),
-    ]
+    // Money follows payment, cohorts follow definitions.active: a customer's cohort comes from the latter.
+    let amounts = money.select([col(CUSTOMER), col(AT), col(UNTIL), col(CLOSE)]);
+    let cohort_money = join(within_asked(&amounts), members.clone(), JoinType::Inner);
+    let day = map::last_day(col(AT), calendar);
+    let base = join(native, members.clone(), JoinType::Inner)
+        .filter(col(AT).eq(col(COHORT)))
+        .with_column(map::convert(col(CLOSE), col(UNIT), day, rates).alias(CLOSE));
+
+    let mut plans = vec![
+        (Frame::CustomerRuns, by_segment(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
+        (Frame::PayingRuns, by_segment(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
+        (Frame::MoneyRuns, by_segment(job, &in_window, PLAN.name, &runs, &money_measures())),
+        (Frame::CohortRuns, by_segment(job, &within_asked(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
+        (
+            Frame::Losses,
+            by_segment(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))]),
+        ),
+        (
+            Frame::CohortMoney,
+            by_segment(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
+        ),
+        (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
+    ];
+    let stretches = revenue::stretches(&paying);
+    let dimensions = lazy(frames, Frame::Dimensions);
+    if let Some(paid) = lazy(frames, Frame::Paid) {
+        let placed = revenue::placed(paid.clone(), &stretches);
+        let placed = members::with_dimensions(job, placed, dimensions.as_ref());
+        plans.push((Frame::Revenue, by_segment(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
+        let earliest = when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT);
+        let joined = join(paid, members, JoinType::Inner).with_column(earliest);
+        plans.push((
+            Frame::CohortRevenue,
+            by_segment(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())]),
+        ));
+    }
+    if let Some(lines) = lazy(frames, Frame::CostLines) {
+        plans.push((Frame::Costs, costs::per_segment(job, lines, dimensions.as_ref(), &stretches)));
+    }
+    plans
 }
 
 /// DIMENSION and SEGMENT, every value of every declared dimension in the snapshot; `(unknown)` is always one.
@@ -277,13 +306,11 @@ fn segments(job: &Job, sources: &Sources, calendar: &Calendar) -> LazyFrame {
     concat(frames, UnionArgs::default()).unwrap_or_default().unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
 }
 
-/// One value: the number of the first month with data, null where there is none.
-fn first_month(job: &Job, sources: &Sources, counted: &Activity) -> LazyFrame {
+/// One value: the number of the first month of dated snapshots. Periods tell theirs by the first cohort.
+fn first_month(job: &Job, sources: &Sources, calendar: &Calendar) -> Option<LazyFrame> {
     let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
-    match sources.get(&Input::Subscriptions) {
-        Some(source) if is_snapshots => {
-            source.frame.clone().select([map::month_of_day(col(inputs::SNAPSHOT_DATE.name)).min().alias(FROM)])
-        }
-        _ => counted.spans.clone().select([col(FROM).min()]),
-    }
+    let source = sources.get(&Input::Subscriptions).filter(|_| is_snapshots)?;
+    let day = col(inputs::SNAPSHOT_DATE.name);
+    let as_of = lit(crate::month::days_of(calendar.as_of()));
+    Some(source.frame.clone().filter(day.clone().lt_eq(as_of)).select([map::month_of_day(day).min().alias(FROM)]))
 }

@@ -79,17 +79,22 @@ fn flags() -> [Expr; 4] {
 
 /// The timeline of customers: per change, whether the customer was active at open, at close, twelve closes ago, and at
 /// any instant of the month.
-pub fn of_customers(spans: LazyFrame) -> LazyFrame {
+pub fn of_customers(levels: LazyFrame) -> LazyFrame {
     let [open, close, then, any] = flags();
-    levels(counted(spans)).select([col(CUSTOMER), col(AT), col(UNTIL), open, close, then, any])
+    levels.select([col(CUSTOMER), col(AT), col(UNTIL), open, close, then, any])
 }
 
 /// The timeline of money in the reporting currency, over the months of `window`.
 ///
 /// A customer who only ever paid in the reporting currency has one row per change. The MRR of anybody else changes with
 /// the rate, so those have one row per month of the window; converted once per customer, currency and rate.
-pub fn of_money(spans: LazyFrame, window: MonthRange, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
-    let levels = levels(spans.clone());
+pub fn of_money(
+    levels: LazyFrame,
+    spans: LazyFrame,
+    window: MonthRange,
+    rates: &Arc<Rates>,
+    calendar: &Arc<Calendar>,
+) -> LazyFrame {
     let reporting = rates.reporting().to_string();
     let foreign = spans
         .filter(col(UNIT).neq(lit(reporting)))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use delta_kernel::scan::state::ScanFile;
 use delta_kernel::schema::{DataType, MetadataValue, SchemaRef, StructField, StructType};
 use delta_kernel::{FilteredEngineData, KernelError, KernelResult, Snapshot, SnapshotRef};
 use delta_kernel_default_engine::executor::tokio::TokioMultiThreadExecutor;
@@ -119,15 +120,12 @@ impl<'a> Target<'a> {
     }
 
     fn scan(&self, snapshot: &SnapshotRef) -> Result<Vec<ScanBatch>> {
-        let read = || -> KernelResult<Vec<(FilteredEngineData, Vec<(String, Option<String>, i64)>)>> {
+        let read = || -> KernelResult<Vec<(FilteredEngineData, Vec<ScanFile>)>> {
             let scan = snapshot.clone().scan_builder().build()?;
             let mut batches = Vec::new();
             for batch in scan.scan_metadata(&self.engine)? {
                 let batch = batch?;
-                let files = batch.visit_scan_files(Vec::new(), |files, mut file| {
-                    let month = file.partition_values.remove(MONTH.name);
-                    files.push((file.path, month, file.size));
-                })?;
+                let files = batch.visit_scan_files(Vec::new(), |files, file| files.push(file))?;
                 batches.push((batch.scan_files, files));
             }
             Ok(batches)
@@ -135,32 +133,33 @@ impl<'a> Target<'a> {
         let batches = read().map_err(|error| self.failure("reading", error))?;
         let mut parsed = Vec::with_capacity(batches.len());
         for (data, files) in batches {
-            let selected = data.selection_vector().iter().filter(|selected| !**selected).count();
-            if files.len() + selected != data.data().len() {
+            let unselected = data.selection_vector().iter().filter(|selected| !**selected).count();
+            if files.len() + unselected != data.data().len() {
                 return Err(Error::internal(format!("the log of `{}` lists rows that are no files", self.uri)));
             }
-            let files = files.into_iter().map(|(path, month, bytes)| self.live_file(path, month, bytes));
-            parsed.push(ScanBatch { data, files: files.collect::<Result<_>>()? });
+            let files = files.into_iter().map(|file| self.live_file(file)).collect::<Result<_>>()?;
+            parsed.push(ScanBatch { data, files });
         }
         Ok(parsed)
     }
 
-    fn live_file(&self, path: String, month: Option<String>, bytes: i64) -> Result<LiveFile> {
+    fn live_file(&self, mut file: ScanFile) -> Result<LiveFile> {
         let foreign = |text: &str| {
             Error::io(format!("`{}` holds a file of month `{text}`, which is no month", self.uri))
                 .hint("something else wrote to this table; move it away, then backfill")
         };
-        let month = match month {
+        let month = match file.partition_values.remove(MONTH.name) {
             None => None,
             Some(text) => {
                 let day: jiff::civil::Date = text.parse().map_err(|_| foreign(&text))?;
-                Some(Month::of(day))
-                    .filter(|month| month.days() == days_of(day))
-                    .ok_or_else(|| foreign(&text))
-                    .map(Some)?
+                let month = Month::of(day);
+                if month.days() != days_of(day) {
+                    return Err(foreign(&text));
+                }
+                Some(month)
             }
         };
-        Ok(LiveFile { path, month, bytes: bytes.max(0) as u64 })
+        Ok(LiveFile { path: file.path, month, bytes: file.size.max(0) as u64 })
     }
 
     /// A kernel error as ours.

@@ -1,4 +1,5 @@
-//! A way around Polars, which converts the types of all columns of a file and panics on a few (Float16, Interval): such a file is read here and written again in memory with the wanted columns only.
+//! A way around Polars, which converts the types of all columns of a file and panics on a few (Float16, Interval): such
+//! a file is read here and written again in memory with the wanted columns only.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

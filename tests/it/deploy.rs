@@ -14,9 +14,9 @@ fn deploy() -> PathBuf {
 
 /// The Python of `make setup`.
 fn python(script: &str, argument: &Path) -> Output {
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/tenure/venv");
-    let venv = std::env::var_os("TENURE_VENV").map_or_else(home, PathBuf::from);
-    Command::new(venv.join("bin/python")).arg("-c").arg(script).arg(argument).output().expect("run `make setup` first")
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/tenure/venv/bin/python");
+    let python = std::env::var_os("TENURE_PYTHON").map_or_else(home, PathBuf::from);
+    Command::new(python).arg("-c").arg(script).arg(argument).output().expect("run `make setup` first")
 }
 
 fn printed(output: Output) -> String {

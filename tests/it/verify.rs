@@ -178,7 +178,7 @@ fn the_command_verifies_what_was_published() {
     assert!(stdout.starts_with("verified 2026-09 as of 2026-10-31: churn "), "{stdout}");
     assert!(stdout.ends_with("agree with DuckDB, and so does what is published\n"), "{stdout}");
 
-    let (code, stdout, stderr) = verify(&["--as-of", "2026-10-15", "--tables", "churn", "--json"]);
+    let (code, stdout, stderr) = verify(&["--as-of", "2026-11-05", "--tables", "churn", "--json"]);
     assert_eq!(code, 0, "{stdout}{stderr}");
     let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(report["computed"]["differences"], 0);

@@ -1,6 +1,6 @@
 """Hand-checked cases and published numbers for the SQL twins.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install duckdb==1.5.5 pytest && /tmp/venv/bin/pytest tests/sql/check_twins.py
+    make test-sql
 """
 import csv
 import datetime as dt
