@@ -190,7 +190,7 @@ impl Rules<'_> {
         self.null(&AMOUNT, pays.clone());
         self.null(&INTERVAL, pays);
         self.negative(&AMOUNT);
-        self.not_positive(&QUANTITY);
+        self.negative(&QUANTITY); // none is a subscription on hold
         self.not_positive(&INTERVAL_COUNT);
         let message =
             format!("{} is none of day, week, month, quarter, year", label(self.job, self.input, INTERVAL.name));

@@ -125,7 +125,7 @@ fn prices_that_make_no_sense() {
         ("-1 month 1 1 0", "amount", "negative_amount", format!("{at}: -1")),
         ("1 month 1 2 2.5", "discount", "negative_amount", format!("{at}: 2.5")),
         ("1 month 1 - 1.01", "discount", "negative_amount", format!("{at}: 1.01")),
-        ("1 month 1 0 -", "quantity", "not_positive", format!("{at}: 0")),
+        ("1 month 1 -1 -", "quantity", "negative_amount", format!("{at}: -1")),
         ("1 month 0 1 -", "interval_count", "not_positive", format!("{at}: 0")),
         ("1 Month 1 1 -", "interval", "unknown_interval", format!("{at}: Month")),
         ("1 - 1 1 -", "interval", "null_value", at.to_string()),
