@@ -78,7 +78,7 @@ build: claim ## Build the release binary
 .PHONY: check
 check: claim ## Formatting, lints and dependency rules, without running the tests
 	cargo fmt --check
-	cargo clippy --release --locked --all-targets -- -D warnings
+	cargo clippy --release --locked --lib --bins --tests -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; \
 	 else echo "cargo-deny is not installed: tests/it/deny.rs holds deny.toml" >&2; fi
 

@@ -203,8 +203,11 @@ fn calendar(job: &Job, as_of: Date, months: MonthRange) -> Result<Arc<Calendar>>
     Ok(Arc::new(calendar))
 }
 
-/// The metrics to compute, and the tables left out with the reason.
-fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>, Vec<(String, String)>)> {
+/// A table that is left out, and why.
+type Skipped = (String, String);
+
+/// The metrics to compute, and the tables left out.
+fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>, Vec<Skipped>)> {
     let (mut metrics, mut skipped) = (Vec::new(), Vec::new());
     for metric in METRICS {
         if wanted.is_some_and(|names| !names.iter().any(|name| name == metric.table.name)) {

@@ -28,6 +28,8 @@ mod storage;
 mod support;
 mod tidy;
 mod truth;
+mod twins;
 mod validate;
 mod verify;
+mod verify_views;
 mod warehouse;

@@ -217,8 +217,10 @@ fn files_stay_small() {
 #[test]
 fn architecture_names_every_module() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    // lib.rs is the other map: it names the modules and nothing else.
     let missing: BTreeSet<String> = sources()
         .iter()
+        .filter(|source| source.path != "lib.rs")
         .map(|source| if source.path.contains('/') { format!("{}/", source.module()) } else { source.path.clone() })
         .filter(|name| !text.contains(name.as_str()))
         .collect();

@@ -123,9 +123,9 @@ fn split(text: &str) -> (String, Vec<(usize, String)>) {
             let length = rest[open..].find(&close).unwrap();
             strings.push((line_of(text, at), rest[open..open + length].to_string()));
             at + open + length + close.len()
-        } else if rest.starts_with('"') {
-            let length = quoted(&rest[1..], b'"');
-            strings.push((line_of(text, at), rest[1..1 + length].to_string()));
+        } else if let Some(literal) = rest.strip_prefix('"') {
+            let length = quoted(literal, b'"');
+            strings.push((line_of(text, at), literal[..length].to_string()));
             at + length + 2
         } else if is_char_literal(rest) {
             at + quoted(&rest[1..], b'\'') + 2
