@@ -153,13 +153,20 @@ fn levels(context: &Context, frames: &Collected) -> Plans {
     let Context { job, calendar, rates, .. } = context;
     let mut plans = Plans::new();
     let dimensions = lazy(frames, Frame::Dimensions);
+    // A customer has one plan in a month, whatever is counted: where plans follow entitlement, so do the rows of payment.
+    let marked = |spans: LazyFrame, activity: Activity, unit: &str| match lazy(frames, Frame::Spans(context.counted()))
+    {
+        Some(others) if has_plan(job) && activity != context.counted() => timeline::marked(spans, others, unit),
+        _ => spans,
+    };
     for activity in context.activities() {
         let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
-        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()))));
+        let counted = timeline::counted(spans.clone());
+        plans.push((Frame::Counts(activity), timeline::levels(marked(counted, activity, timeline::NO_UNIT))));
         let members = members::cohorts(job, &spans, rates, calendar);
         plans.push((Frame::Members(activity), members::with_dimensions(job, members, dimensions.as_ref())));
         if activity == Activity::Paying {
-            plans.push((Frame::Native, timeline::levels(spans)));
+            plans.push((Frame::Native, timeline::levels(marked(spans, activity, rates.reporting()))));
         }
     }
     plans
@@ -178,23 +185,24 @@ fn values(context: &Context, frames: &Collected) -> Plans {
 /// Change points with plan, segments and cohort.
 fn timelines(context: &Context, frames: &Collected) -> Plans {
     let mut plans = Plans::new();
-    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
-        let spans = lazy(frames, Frame::Spans(activity));
+    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity, how: JoinType| {
+        let spans = lazy(frames, Frame::Spans(context.counted()));
         let (Some(spans), Some(members)) = (spans, lazy(frames, Frame::Members(activity))) else { return };
         let rows = if has_plan(context.job) {
             plan::with_plan(rows, &spans, &context.rates, &context.calendar)
         } else {
             rows.with_column(lit(UNKNOWN).alias(PLAN.name))
         };
-        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner))));
+        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))));
     };
     for activity in context.activities() {
         if let Some(counts) = lazy(frames, Frame::Counts(activity)) {
-            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity);
+            // who never paid has no cohort of payment, but may have a plan
+            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity, JoinType::Left);
         }
     }
     if let Some(valued) = lazy(frames, Frame::Valued) {
-        placed(Frame::Money, valued, Activity::Paying);
+        placed(Frame::Money, valued, Activity::Paying, JoinType::Inner);
     }
     plans
 }
@@ -203,7 +211,7 @@ fn timelines(context: &Context, frames: &Collected) -> Plans {
 fn aggregates(context: &Context, frames: &Collected) -> Plans {
     let Context { job, calendar, rates, asked, .. } = context;
     let counted = context.counted();
-    let (Some(customers), Some(paying), Some(money), Some(native), Some(members)) = (
+    let (Some(customers), Some(placed), Some(money), Some(native), Some(members)) = (
         lazy(frames, Frame::Timeline(counted)),
         lazy(frames, Frame::Timeline(Activity::Paying)),
         lazy(frames, Frame::Money),
@@ -212,6 +220,7 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
     ) else {
         return Plans::new();
     };
+    let paying = placed.clone().filter(col(COHORT).is_not_null());
     let (first, last) = (asked.first.0, asked.last.0);
     let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
         rows.join(other, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))
@@ -249,7 +258,7 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         ),
         (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
     ];
-    let stretches = revenue::stretches(&paying);
+    let stretches = revenue::stretches(&placed);
     let dimensions = lazy(frames, Frame::Dimensions);
     if let Some(paid) = lazy(frames, Frame::Paid) {
         let placed = revenue::placed(paid.clone(), &stretches);

@@ -19,6 +19,8 @@ use crate::tables::model::{
 
 /// Changes further back than this many months need no row of their own: nothing looks further than THEN.
 pub const THEN_MONTHS: i32 = 12;
+/// The unit of levels that count customers.
+pub const NO_UNIT: &str = "";
 
 fn ascending() -> SortMultipleOptions {
     SortMultipleOptions::default()
@@ -39,13 +41,21 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
         ]
     };
     let (rise, fall, zero) = (col(WEIGHT), map::int(0) - col(WEIGHT), map::int(0));
+    // A span of no weight touches nothing: it only marks where it begins and ends.
+    let if_weighty = |value: Expr| when(col(WEIGHT).gt(map::int(0))).then(value).otherwise(lit(0));
     let months = |n: i32| lit(n);
     // A span inside one month never reaches a close: it has no delta, only rows that mark the month and end it.
     let events: Vec<LazyFrame> = vec![
-        spans.clone().select(event(col(FROM), rise.clone(), zero.clone(), zero.clone(), lit(1))),
+        spans.clone().select(event(col(FROM), rise.clone(), zero.clone(), zero.clone(), if_weighty(lit(1)))),
         spans.clone().select(event(col(FROM) + months(1), zero.clone(), rise.clone(), zero.clone(), lit(0))),
         spans.clone().select(event(col(FROM) + months(THEN_MONTHS), zero.clone(), zero.clone(), rise, lit(0))),
-        spans.clone().select(event(col(TO), fall.clone(), zero.clone(), zero.clone(), col(IS_ENDING_INSIDE))),
+        spans.clone().select(event(
+            col(TO),
+            fall.clone(),
+            zero.clone(),
+            zero.clone(),
+            if_weighty(col(IS_ENDING_INSIDE)),
+        )),
         spans.clone().select(event(col(TO) + months(1), zero.clone(), fall.clone(), zero.clone(), lit(0))),
         spans.select(event(col(TO) + months(THEN_MONTHS), zero.clone(), zero, fall, lit(0))),
     ];
@@ -65,7 +75,14 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
 
 /// Customer level in customers: weights of 1, no unit.
 pub fn counted(spans: LazyFrame) -> LazyFrame {
-    spans.with_columns([map::int(1).alias(WEIGHT), lit("").alias(UNIT)])
+    spans.with_columns([map::int(1).alias(WEIGHT), lit(NO_UNIT).alias(UNIT)])
+}
+
+/// The spans, and marks without weight where `others` begin and end, so that no row of the timeline outlasts a change there.
+pub fn marked(spans: LazyFrame, others: LazyFrame, unit: &str) -> LazyFrame {
+    let columns = || [CUSTOMER, UNIT, WEIGHT, FROM, TO, IS_ENDING_INSIDE].map(col);
+    let marks = others.with_columns([map::int(0).alias(WEIGHT), lit(unit.to_string()).alias(UNIT)]);
+    concat([spans.select(columns()), marks.select(columns())], UnionArgs::default()).unwrap_or_default()
 }
 
 fn flags() -> [Expr; 4] {
