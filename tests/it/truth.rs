@@ -179,7 +179,7 @@ fn costs(world: &World) {
 /// some leave within days of the first payment, which is planted apart.
 #[test]
 fn planted_hazards_are_recovered() {
-    let world = World::new(6_000, 30, 7);
+    let world = World::new(20_000, 30, 7);
     let cohorts = world.published(&COHORTS_TABLE);
     for plan in [STARTER, TEAM, ENTERPRISE] {
         let (mut survival, mut variance, mut first_at_risk) = (1.0, 0.0, 0.0);
@@ -197,8 +197,8 @@ fn planted_hazards_are_recovered() {
         }
         let error = survival * f64::sqrt(variance);
         let expected = planted(&world, &plan) * (1.0 - EARLY_LEAVERS * monthly_share(&plan));
-        assert!(error < 0.06, "{}: too few customers to tell", plan.name);
-        assert!((survival - expected).abs() < 3.0 * error, "{}: {survival:.4}, planted {expected:.4}", plan.name);
+        assert!(error < 0.02, "{}: too few customers to tell", plan.name);
+        assert!((survival - expected).abs() < 2.0 * error, "{}: {survival:.4}, planted {expected:.4}", plan.name);
     }
 }
 
