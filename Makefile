@@ -16,16 +16,13 @@ TENURE := $(CARGO_TARGET_DIR)/release/tenure
 # `tenure verify` looks for duckdb on PATH; the one of the virtual environment stands last.
 export PATH := $(PATH):$(TENURE_VENV)/bin
 
-# The demo's export holds 36 months and lies in a directory that is made anew.
+# The demo's export holds 36 months. Its directory is made anew, if it is one that the demo made.
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 10000
 DEMO_FROM := 2023-01
 DEMO_TO := 2025-12
 DEMO_AS_OF := 2025-12-31
 DEMO_NEXT_NIGHT := 2026-01-01
-
-BENCH ?= $(CACHE)/tenure/bench
-BENCH_CUSTOMERS ?= 200000
 
 .PHONY: help
 help: ## List the targets
@@ -50,9 +47,10 @@ claim:
 .PHONY: demo
 demo: build ## From a made-up business of 10 000 customers to published tables, in ./demo
 	@say() { printf '\n\033[1m$$ %s\033[0m\n' "$$*"; "$$@"; }; job="$(DEMO)/job.toml"; \
-	  rm -rf "$(DEMO)/exports" "$(DEMO)/published" "$(DEMO)/job.toml" "$(DEMO)/truth.json"; \
+	  [[ ! -e "$(DEMO)/.made-by-make-demo" ]] || rm -rf "$(DEMO)"; \
 	  export PATH="$(dir $(TENURE)):$$PATH"; \
 	  say tenure sample --out "$(DEMO)" --customers $(DEMO_CUSTOMERS) --months 36 --until $(DEMO_TO) --seed 1; \
+	  touch "$(DEMO)/.made-by-make-demo"; \
 	  say tenure check --job "$$job" --as-of $(DEMO_AS_OF); \
 	  say tenure backfill --job "$$job" --from $(DEMO_FROM) --to $(DEMO_TO) --as-of $(DEMO_AS_OF) --dry-run; \
 	  say tenure backfill --job "$$job" --from $(DEMO_FROM) --to $(DEMO_TO) --as-of $(DEMO_AS_OF); \
@@ -62,14 +60,8 @@ demo: build ## From a made-up business of 10 000 customers to published tables, 
 	  for table in churn mrr cltv; do say tenure show $$table --job "$$job"; done
 
 .PHONY: bench
-bench: build ## Time a sample, a backfill of 36 months and a night; BENCH_CUSTOMERS=200000
-	@rm -rf "$(BENCH)"; mkdir -p "$(BENCH)"; TIMEFORMAT='  %R s elapsed, %U s user, %S s system'; job="$(BENCH)/out/job.toml"; \
-	  for command in \
-	    "sample --out $(BENCH)/out --customers $(BENCH_CUSTOMERS) --months 36 --until $(DEMO_TO)" \
-	    "check --job $$job --as-of $(DEMO_AS_OF)" \
-	    "backfill --job $$job --from $(DEMO_FROM) --to $(DEMO_TO) --as-of $(DEMO_AS_OF)" \
-	    "run --job $$job --as-of $(DEMO_NEXT_NIGHT)"; \
-	  do echo "tenure $$command"; time $(TENURE) --quiet $$command; done
+bench: build setup ## Against DuckDB on the same files; BENCH="--customers 1000000 --pairs 3" (benches/README.md)
+	@$(PYTHON) benches/run.py --tenure "$(TENURE)" --duckdb "$(TENURE_VENV)/bin/duckdb" $(BENCH)
 
 .PHONY: build
 build: claim ## Build the release binary
