@@ -32,6 +32,8 @@ def main():
         directory = Path(directory)
         sample = make_sample(tenure, directory / "sample", options)
         workloads = {"nightly": sample["months"][-3:], "backfill": sample["months"]}
+        if not options.no_verify:
+            verify(sample, tenure, duckdb)
         rows = []
         for name, months in workloads.items():
             if options.workload in (name, "all"):
@@ -69,7 +71,10 @@ def find_tenure(options):
 def find_duckdb(options):
     installed = Path(os.environ.get("TENURE_VENV", Path.home() / ".cache/tenure/venv")) / "bin/duckdb"
     found = options.duckdb or os.environ.get("TENURE_DUCKDB") or shutil.which("duckdb") or installed
-    return existing(found, "install it first: make setup")
+    found = Path(existing(found, "install it first: make setup"))
+    # the one from PyPI is a Python script: measure the program it starts, not Python
+    bundled = sorted(found.resolve().parent.parent.glob("lib/python3*/site-packages/duckdb_cli/duckdb"))
+    return str(bundled[0] if bundled and found.read_bytes()[:2] == b"#!" else found)
 
 
 def existing(path, hint):
@@ -94,18 +99,16 @@ def make_sample(tenure, out, options):
 
 
 def measure(name, months, sample, tenure, duckdb, directory, options):
-    if not options.no_verify:
-        verify(months[-1], sample, tenure, duckdb)
     script = peer_script(months, sample, tenure, options)
 
     def ours(number):
         output = directory / f"{name}-tenure-{number}"
         job = job_with_output(sample["out"], output)
         if name == "nightly":
-            command = [tenure, "run", "--job", str(job), "--as-of", sample["as_of"]]
+            command = [tenure, "run", "--quiet", "--job", str(job), "--as-of", sample["as_of"]]
         else:
             span = ["--from", months[0], "--to", months[-1]]
-            command = [tenure, "backfill", "--job", str(job), *span, "--as-of", sample["as_of"]]
+            command = [tenure, "backfill", "--quiet", "--job", str(job), *span, "--as-of", sample["as_of"]]
         return run(command, {"POLARS_MAX_THREADS": str(options.threads)}, output)
 
     def peer(number):
@@ -136,17 +139,17 @@ def measure(name, months, sample, tenure, duckdb, directory, options):
     }
 
 
-def verify(month, sample, tenure, duckdb):
+def verify(sample, tenure, duckdb):
     """Both programs must give the same numbers, or their times mean nothing."""
-    command = [tenure, "backfill", "--job", str(sample["out"] / "job.toml"), "--from", month, "--to", month]
-    subprocess.run([*command, "--as-of", sample["as_of"]], check=True, stdout=subprocess.DEVNULL)
-    command = [tenure, "verify", "--job", str(sample["out"] / "job.toml"), "--month", month, "--as-of", sample["as_of"]]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "TENURE_DUCKDB": duckdb})
+    month, job = sample["months"][-1], ["--quiet", "--job", str(sample["out"] / "job.toml"), "--as-of", sample["as_of"]]
+    environment = {**os.environ, "TENURE_DUCKDB": duckdb}
+    subprocess.run([tenure, "backfill", *job, "--from", month, "--to", month], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([tenure, "verify", *job, "--month", month], check=True, stdout=subprocess.DEVNULL, env=environment)
 
 
 def peer_script(months, sample, tenure, options):
     """The script of `tenure verify --sql-only`, asked for all of `months`, with the threads tenure gets."""
-    command = [tenure, "verify", "--job", str(sample["out"] / "job.toml"), "--month", months[-1]]
+    command = [tenure, "verify", "--quiet", "--job", str(sample["out"] / "job.toml"), "--month", months[-1]]
     command += ["--as-of", sample["as_of"], "--sql-only"]
     script = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     # whatever it does with its results, here they become Parquet files of this run

@@ -241,9 +241,10 @@ fn simple(trailing: &Trailing, keyed: impl Fn(Option<&'static str>) -> Row) -> R
     let row = keyed(why)
         .with(&MONTHLY_MARGIN, trailing.margin.and_then(rounded))
         .with(&CHURN_RATE, churn)
-        .with(&CHURN_EVENTS, trailing.churned);
+        .with(&CHURN_EVENTS, trailing.churned)
+        .with(&LIFETIME_MONTHS, churn.filter(|c| *c > 0.0).map(|c| 1.0 / c));
     match known {
-        Some((margin, c)) if c > 0.0 => row.with(&VALUE, rounded(margin / c)).with(&LIFETIME_MONTHS, 1.0 / c),
+        Some((margin, c)) if c > 0.0 => row.with(&VALUE, rounded(margin / c)),
         Some((margin, _)) => {
             let highest_churn = 1.0 - 0.05_f64.powf(1.0 / trailing.opening as f64);
             row.with(&VALUE_LOWER, rounded(margin / highest_churn))

@@ -26,4 +26,5 @@ mod support;
 mod tidy;
 mod validate;
 mod verify;
+mod verify_views;
 mod warehouse;

@@ -1,10 +1,17 @@
 //! From URIs to canonical frames, over real Parquet files.
 
+use std::path::Path;
+
 use polars::prelude::*;
 use tenure::error::Kind;
+use tenure::execute::collect_all;
+use tenure::job::Job;
+use tenure::snapshot::{resolve, scan};
+use tenure::storage::Storage;
 use tenure::tables::Input;
 
-use crate::support::export::{Export, amounts, at, integers, strings};
+use crate::support::export::{AS_OF, Export, amounts, at, calendar, integers, strings};
+use crate::support::seaweed::{ADMIN, BUCKET, Seaweed};
 
 /// Two subscriptions with only what is required.
 fn plain() -> DataFrame {
@@ -157,6 +164,20 @@ fn amounts_are_exact_at_eight_decimals() {
 }
 
 #[test]
+fn floats_are_read_as_their_shortest_decimal() {
+    let scales = [1.0, 10.0, 100.0, 10_000.0, 100_000.0, 1e7, 1e9, 3.0, 7e-9];
+    let values: Vec<f64> =
+        (0..4000_i64).flat_map(|n| scales.map(|scale| (n * 7919 * 7919 - 60_000_000_000) as f64 / scale)).collect();
+    let expected: Vec<Option<i128>> = values.iter().map(|value| tenure::money::from_float(*value)).collect();
+    let ids: Vec<i64> = (0..values.len() as i64).collect();
+    let starts = vec!["2024-01-01"; ids.len()];
+    let frame = df!("subscription_id" => &ids, "customer_id" => &ids, "started_at" => starts, "mrr" => values).unwrap();
+    let sorted = read(frame);
+    assert_eq!(strings(&sorted, "subscription_id").last().unwrap(), &Some((ids.len() - 1).to_string()));
+    assert_eq!(amounts(&sorted, "mrr"), expected);
+}
+
+#[test]
 fn integers_may_be_floats_or_decimals_without_fraction() {
     let count = |series: Series| integers(&read(with(series)), "interval_count");
     assert_eq!(count(Series::new("interval_count".into(), [Some(3.0), None])), [Some(3), None]);
@@ -217,6 +238,7 @@ fn files_of_different_types_and_orders_are_one_table() {
     export.file("subs/c.parquet", plain().slice(0, 0));
     export.bytes("subs/_SUCCESS", b"");
     export.bytes("subs/.a.parquet.crc", b"x");
+    export.bytes("subs/.hidden.parquet", b"x");
     export.bytes("subs/_temporary/d.parquet", b"x");
     let frame = export.read(Input::Subscriptions);
     let sorted = frame.sort(["subscription_id"], SortMultipleOptions::default()).unwrap();
@@ -444,4 +466,42 @@ fn a_column_in_some_files_only_names_the_others() {
     assert_eq!(columns, [("plan", "missing_in_some_files"), ("is_test", "missing_in_some_files")]);
     assert!(found[0].samples[0].ends_with("subs/b.parquet"), "{found:?}");
     assert!(found[1].samples[0].ends_with("subs/a.parquet"), "{found:?}");
+}
+
+#[test]
+fn a_bucket_is_read_like_a_directory() {
+    let server = Seaweed::start();
+    let storage = Storage::from_pairs(server.pairs(ADMIN), false).unwrap();
+    let local = Export::new();
+    local.file("plain.parquet", plain());
+    let whole = std::fs::read(local.path("plain.parquet")).unwrap();
+    for date in ["2024-02-29", "2024-03-31", "2024-04-30"] {
+        for name in ["plan=a%20b/part 0.parquet", "plan=c+d/part-1.parquet", "plan=x/odd.parquet"] {
+            let bytes = if name.contains("odd") { odd() } else { whole.clone() };
+            storage.put(&format!("s3://{BUCKET}/exports/subs/dt={date}/{name}"), bytes).unwrap();
+        }
+    }
+    let job = |keys: &str| {
+        let head = "currency = \"USD\"\n[output]\nuri = \"out\"\n[inputs.subscriptions]\n";
+        Job::parse(&format!("{head}uri = \"s3://{BUCKET}/exports/{keys}"), Path::new("/")).unwrap()
+    };
+    let scanned = |job: &Job| {
+        let snapshot = resolve(job, &storage, AS_OF)?;
+        scan(job, &storage, &snapshot, &calendar(job))
+    };
+    let job_of_latest = job("subs/dt={latest}\"");
+    let (sources, violations) = scanned(&job_of_latest).unwrap();
+    assert_eq!(violations, vec![]);
+    let frame = collect_all(vec![sources[&Input::Subscriptions].frame.clone()]).unwrap().remove(0);
+    let mut rows: Vec<_> = strings(&frame, "customer_id").into_iter().zip(strings(&frame, "plan")).collect();
+    rows.sort();
+    let expected = [("7", "x"), ("c1", "a b"), ("c1", "c+d"), ("c2", "a b"), ("c2", "c+d")];
+    assert_eq!(rows, expected.map(|(id, plan)| (Some(id.to_string()), Some(plan.to_string()))));
+
+    storage.put(&format!("s3://{BUCKET}/exports/bad/x.parquet"), whole[..whole.len() - 9].to_vec()).unwrap();
+    let error = scanned(&job("bad\"")).err().unwrap();
+    assert_eq!(error.kind, Kind::Data);
+    assert!(
+        error.to_string().contains(&format!("s3://{BUCKET}/exports/bad/x.parquet cannot be read: it is truncated"))
+    );
 }

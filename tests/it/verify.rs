@@ -1,24 +1,22 @@
-//! `tenure verify`: the comparison, the views over every kind of export, and the command itself.
+//! `tenure verify`: the comparison and the command.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use polars::prelude::*;
-use tenure::job::Job;
-use tenure::publish::Computed;
-use tenure::sample::nasty::nasty;
-use tenure::snapshot;
-use tenure::storage::Storage;
 use tenure::tables::outputs::{
     ARPC_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLTV_TABLE, CUSTOMER_CHURN_RATE, IS_FINAL, MONTH, NET_REVENUE,
     NULL_REASON, SEGMENT, VALUE,
 };
 use tenure::tables::render::polars::computed_schema;
 use tenure::tables::{Column as Declared, Kind, Table};
-use tenure::verify::Subject;
 use tenure::verify::compare::{Difference, compare};
 
+use tenure::sample::{SampleOptions, write as write_sample};
+use tenure::storage::Storage;
+
+use crate::support::seaweed::{ADMIN, BUCKET, Seaweed};
 use crate::support::tool::{duckdb_path, outcome, success, tenure};
 
 /// `rows` rows that differ in `segment`; every other cell has the same plain value.
@@ -130,32 +128,6 @@ fn ticks_and_decimals_compare() {
     assert_eq!(compare(&ARPC_TABLE, &frame, &replaced(&frame, decimals.into_series())).unwrap(), []);
 }
 
-/// What the engine and DuckDB say of a nasty business; both from the same files.
-fn differences(seed: u64, customers: usize) -> Vec<Difference> {
-    let directory = tempfile::tempdir().unwrap();
-    let business = nasty(seed, customers).unwrap();
-    let job = Job::load(&business.write(directory.path()).unwrap()).unwrap();
-    let storage = Storage::from_pairs([], false).unwrap();
-    let (as_of, months) = (business.as_of, business.range);
-    let computed = tenure::pipeline::compute(&job, &storage, as_of, months, None).unwrap();
-    let snapshot = snapshot::resolve(&job, &storage, as_of).unwrap();
-    let subject = Subject { job: &job, storage: &storage, snapshot: &snapshot, as_of, months };
-    let twins = subject.run(&duckdb_path(), directory.path()).unwrap();
-    let twin = |computed: &Computed| twins.iter().find(|twin| twin.table.name == computed.table.name).unwrap();
-    computed.iter().flat_map(|ours| compare(ours.table, &ours.frame, &twin(ours).frame).unwrap()).collect()
-}
-
-/// Every shape of export: periods and snapshots, dates and instants, prices and MRR, texts and numbers, time zones.
-#[test]
-fn the_engine_and_the_sql_agree_on_nasty_businesses() {
-    let mut wrong = Vec::new();
-    for (seed, customers) in (0..12).map(|seed| (seed, 12)).chain((0..4).map(|seed| (seed, 2))) {
-        let found = differences(seed, customers);
-        wrong.extend(found.iter().take(5).map(|difference| format!("seed {seed}, {customers}: {difference:?}")));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
 fn published_sample(directory: &Path) -> std::path::PathBuf {
     let out = directory.join("demo");
     success(tenure().args(["sample", "--customers", "300", "--months", "14", "--out"]).arg(&out));
@@ -247,4 +219,40 @@ fn without_duckdb_it_says_what_to_install() {
     assert!(stderr.contains("hint: install it"), "{stderr}");
     let (code, _, stderr) = run("TENURE_DUCKDB", "/nowhere/duckdb");
     assert_eq!((code, stderr.contains("TENURE_DUCKDB names /nowhere/duckdb")), (74, true), "{stderr}");
+}
+
+/// Everything in a bucket: the exports are read, published and downloaded for DuckDB from there.
+#[test]
+fn exports_in_s3_verify() {
+    let server = Seaweed::start();
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("demo");
+    let options = SampleOptions { customers: 200, months: 14, ..SampleOptions::new(&out) };
+    let report = write_sample(&options, &|_| {}).unwrap();
+    let storage = Storage::from_pairs(server.pairs(ADMIN), false).unwrap();
+    for object in storage.list(out.to_str().unwrap()).unwrap() {
+        let (_, name) = object.uri.split_once("/demo/").unwrap();
+        storage.put(&format!("s3://{BUCKET}/exports/{name}"), storage.get(&object.uri).unwrap()).unwrap();
+    }
+    let text = fs::read_to_string(&report.job).unwrap();
+    let text = text.replace("uri = \"./published\"", &format!("uri = \"s3://{BUCKET}/metrics\""));
+    let text =
+        ["customers", "subscriptions", "invoices", "retention_costs", "fx_rates"].iter().fold(text, |text, name| {
+            text.replace(&format!("uri = \"{name}/"), &format!("uri = \"s3://{BUCKET}/exports/{name}/"))
+        });
+    let job = directory.path().join("s3.toml");
+    fs::write(&job, text).unwrap();
+    let command = |arguments: &[&str]| {
+        let mut command = tenure();
+        command.envs(server.pairs(ADMIN)).env("TENURE_DUCKDB", duckdb_path()).env("TMPDIR", directory.path());
+        command.args(arguments).arg("--job").arg(&job);
+        command
+    };
+    success(&mut command(&["run", "--as-of", &report.as_of]));
+    let shown = success(&mut command(&["show", "churn", "--format", "csv"]));
+    assert_eq!(shown.lines().count(), 4, "{shown}");
+    let stdout = success(&mut command(&["verify", "--month", "2026-10"]));
+    assert!(stdout.contains("agree with DuckDB, and so does what is published"), "{stdout}");
+    let script = success(&mut command(&["verify", "--month", "2026-10", "--sql-only"]));
+    assert!(script.contains(&format!("'s3://{BUCKET}/exports/invoices/")), "the script names other files");
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use super::python;
+
 /// `tenure` without anything of this machine's environment that could change its output.
 pub fn tenure() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("tenure"));
@@ -27,22 +29,13 @@ pub fn success(command: &mut Command) -> String {
     stdout
 }
 
-/// The virtual environment of `make setup`, or `TENURE_VENV`.
-fn venv() -> PathBuf {
-    let of_home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/tenure/venv");
-    std::env::var_os("TENURE_VENV").map_or_else(of_home, PathBuf::from)
-}
-
 pub fn python() -> Command {
-    let program = std::env::var_os("TENURE_PYTHON").map_or_else(|| venv().join("bin/python"), PathBuf::from);
-    assert!(program.exists(), "{} is missing: run `make setup`", program.display());
-    Command::new(program)
+    Command::new(python::python())
 }
 
+/// The `duckdb` that `make setup` installs.
 pub fn duckdb_path() -> PathBuf {
-    let path = std::env::var_os("TENURE_DUCKDB").map_or_else(|| venv().join("bin/duckdb"), PathBuf::from);
-    assert!(path.exists(), "{} is missing: run `make setup`", path.display());
-    path
+    python::tool("duckdb")
 }
 
 /// `duckdb` in memory, stopping at the first error.
