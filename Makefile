@@ -36,14 +36,6 @@ setup: ## Install what building and testing need beside Rust, Python 3 and a C c
 	  "$(TENURE_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
 	  cp tests/requirements.txt "$(TENURE_VENV)/requirements.txt"; }
 
-# Cargo tells two checkouts that share a target directory apart by the times of their files only, and would take what
-# the other one built last for up to date. Whoever builds after the other touches the roots of its crates.
-.PHONY: claim
-claim:
-	@mkdir -p "$(CARGO_TARGET_DIR)"; \
-	  [[ "$$(cat "$(CARGO_TARGET_DIR)/checkout" 2>/dev/null)" == "$(CURDIR)" ]] || touch src/lib.rs src/main.rs tests/it/main.rs; \
-	  echo "$(CURDIR)" > "$(CARGO_TARGET_DIR)/checkout"
-
 .PHONY: demo
 demo: build ## From a made-up business of 10 000 customers to published tables, in ./demo
 	@say() { printf '\n\033[1m$$ %s\033[0m\n' "$$*"; "$$@"; }; job="$(DEMO)/job.toml"; \
@@ -64,11 +56,11 @@ bench: build setup ## Against DuckDB on the same files; BENCH="--customers 10000
 	@$(PYTHON) benches/run.py --tenure "$(TENURE)" --duckdb "$(TENURE_VENV)/bin/duckdb" $(BENCH)
 
 .PHONY: build
-build: claim ## Build the release binary
+build: ## Build the release binary
 	cargo build --release --locked
 
 .PHONY: check
-check: claim ## Formatting, lints and dependency rules, without running the tests
+check: ## Formatting, lints and dependency rules, without running the tests
 	cargo fmt --check
 	cargo clippy --release --locked --lib --bins --tests -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; \
@@ -84,11 +76,11 @@ test-sql: setup ## The SQL twins alone: hand-checked cases and the golden ones
 	@"$(TENURE_PYTHON)" -B -m pytest --quiet -p no:cacheprovider tests/sql/check_*.py
 
 .PHONY: test
-test: claim setup $(if $(FILTER),,check test-sql) ## Formatting, lints and every test; FILTER=name runs the tests of that name only
+test: setup $(if $(FILTER),,check test-sql) ## Formatting, lints and every test; FILTER=name runs the tests of that name only
 	$(call RUN_TESTS,$(FILTER))
 
 .PHONY: bless
-bless: claim setup generate ## Rewrite the expectations of golden cases and the generated files, then show what changed
+bless: setup generate ## Rewrite the expectations of golden cases and the generated files, then show what changed
 	BLESS=1 $(call RUN_TESTS,golden)
 	git --no-pager diff --stat -- tests/golden sql
 
