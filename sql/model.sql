@@ -305,6 +305,28 @@ FROM (
 ) AS ranked
 WHERE place = 1;
 
+-- The plan a customer leaves with: of the rows at its last active instant before a month it is no longer in.
+CREATE OR REPLACE TEMP TABLE left_plans AS
+SELECT customer_id, number + 1 AS number, plan
+FROM (
+  SELECT
+    r.customer_id,
+    r.number,
+    r.plan,
+    ROW_NUMBER() OVER (
+      PARTITION BY r.customer_id, r.number
+      ORDER BY
+        r.runs_until DESC,
+        CASE WHEN r.pays THEN convert(r.ticks, rate.rate_units) ELSE 0 END DESC,
+        r.subscription_id
+    ) AS place
+  FROM row_months AS r
+  JOIN dimensions AS d ON d.dimension = 'plan'
+  LEFT JOIN month_rates AS rate ON rate.number = r.number AND rate.currency = r.currency
+  WHERE NOT EXISTS (SELECT 1 FROM row_months AS n WHERE n.customer_id = r.customer_id AND n.number = r.number + 1)
+) AS ranked
+WHERE place = 1;
+
 -- Everybody any input names: segments must be known for all of them.
 CREATE OR REPLACE TEMP VIEW everybody AS
 SELECT customer_id FROM firsts
@@ -327,7 +349,11 @@ UNION ALL
 SELECT customer_id, 'plan', plan, number, LEAD(number, 1, 999999) OVER (PARTITION BY customer_id ORDER BY number)
 FROM (
   SELECT customer_id, number, plan, LAG(plan) OVER (PARTITION BY customer_id ORDER BY number) AS plan_before
-  FROM customer_plans
+  FROM (
+    SELECT customer_id, number, plan FROM customer_plans
+    UNION ALL
+    SELECT customer_id, number, plan FROM left_plans
+  ) AS known
 ) AS p
 WHERE plan_before IS NULL OR plan_before <> plan
 UNION ALL

@@ -46,6 +46,17 @@ pub fn ticks(amount: Expr) -> Expr {
     )
 }
 
+/// -1, 0 or 1 (Int64) of a canonical amount before any rounding.
+pub fn sign(amount: Expr) -> Expr {
+    amount.map(
+        |column| {
+            let signs: Int64Chunked = unscaled(&column)?.iter().map(|v| v.map(|v| v.signum() as i64)).collect();
+            Ok(signs.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::Int64),
+    )
+}
+
 /// Monthly ticks of (amount, quantity, discount, interval, interval_count); null where the amount or interval is.
 pub fn monthly_ticks(amount: Expr, quantity: Expr, discount: Expr, interval: Expr, count: Expr) -> Expr {
     amount.map_many(

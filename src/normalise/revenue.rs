@@ -12,7 +12,7 @@ use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
 use crate::tables::inputs::{self, PLAN};
-use crate::tables::model::{AT, CUSTOMER, IS_ANY, IS_COVERED, NET, PURCHASES, TICKS, UNTIL};
+use crate::tables::model::{AT, CUSTOMER, IS_ANY, IS_COVERED, NET, PURCHASES, SIGN, TICKS, UNTIL};
 use crate::tables::outputs::{REFUNDS, REVENUE};
 
 /// Invoices in these states were never paid.
@@ -30,7 +30,7 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
         map::day_of(paid_at.clone(), calendar),
         rates,
     );
-    let when_positive = |value: Expr| when(col(TICKS).gt(map::int(0))).then(value).otherwise(map::int(0));
+    let when_sign = |sign: i64, value: Expr| when(col(SIGN).eq(map::int(sign))).then(value).otherwise(map::int(0));
     invoices
         .frame
         .clone()
@@ -39,18 +39,16 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
             col(inputs::CUSTOMER_ID.name).alias(CUSTOMER),
             map::month_of(paid_at, calendar).alias(AT),
             ticks.alias(TICKS),
+            map::sign(col(inputs::PAID_AMOUNT.name)).alias(SIGN),
         ])
-        .filter(col(TICKS).neq(map::int(0)))
+        // An invoice over nothing is none; one over less than a tick is.
+        .filter(col(SIGN).neq(map::int(0)))
         .group_by([col(CUSTOMER), col(AT)])
         .agg([
-            when_positive(col(TICKS)).sum().alias(REVENUE.name),
-            when(col(TICKS).lt(map::int(0)))
-                .then(map::int(0) - col(TICKS))
-                .otherwise(map::int(0))
-                .sum()
-                .alias(REFUNDS.name),
+            when_sign(1, col(TICKS)).sum().alias(REVENUE.name),
+            when_sign(-1, map::int(0) - col(TICKS)).sum().alias(REFUNDS.name),
             col(TICKS).sum().alias(NET),
-            when_positive(map::int(1)).sum().alias(PURCHASES),
+            when_sign(1, map::int(1)).sum().alias(PURCHASES),
         ])
 }
 

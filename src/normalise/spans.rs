@@ -13,6 +13,8 @@ use crate::tables::{Input, inputs, model};
 /// Segment of a value that is null or not known.
 pub const UNKNOWN: &str = "(unknown)";
 const TRIALING: &str = "trialing";
+/// When the row began, as against when it began to pay.
+const STARTED: &str = "started";
 
 /// `column` is one of `values`; false where it is null.
 pub fn is_one_of(column: Expr, values: &[String]) -> Expr {
@@ -82,17 +84,30 @@ fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Cale
         .when(trial.clone().gt(started.clone()))
         .then(trial)
         .otherwise(started.clone());
-    let start = match active {
-        Active::Paying => pay_start.clone(),
-        Active::Entitled => started.clone(),
-    };
-    // An entitled row has MRR only while it pays; where payment starts later the whole row counts without it.
     let ended = col(inputs::ENDED_AT.name);
     let end = when(ended.clone().lt(close.clone())).then(ended).otherwise(never);
     let horizon = calendar.as_of_month().next().0;
     let mut columns = common(job, source);
-    columns.extend([start.alias(model::START), end.alias(model::END)]);
-    rows.filter(started.lt(close)).select(columns).filter(col(model::START).lt(col(model::END))).with_columns([
+    columns.extend([started.clone().alias(STARTED), pay_start.alias(model::START), end.alias(model::END)]);
+    let rows = rows.filter(started.lt(close)).select(columns);
+    let paying = rows.clone().drop(cols([STARTED]));
+    let spans = match active {
+        Active::Paying => paying,
+        // What is not paid for yet has no MRR: a trial is a span of its own, followed by the paying one.
+        Active::Entitled => {
+            let trial_end =
+                when(col(model::START).lt(col(model::END))).then(col(model::START)).otherwise(col(model::END));
+            let trials = rows
+                .with_columns([
+                    col(STARTED).alias(model::START),
+                    trial_end.alias(model::END),
+                    map::int(0).alias(model::WEIGHT),
+                ])
+                .drop(cols([STARTED]));
+            concat([paying, trials], UnionArgs::default()).unwrap_or_default()
+        }
+    };
+    spans.filter(col(model::START).lt(col(model::END))).with_columns([
         map::month_of(col(model::START), calendar).alias(model::FROM),
         when(col(model::END).eq(map::int(i64::MAX)))
             .then(lit(horizon))
@@ -114,13 +129,15 @@ fn snapshot_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Ca
         .with_column(map::month_of_day(day.clone()).alias(model::FROM))
         .group_by([col(model::FROM)])
         .agg([day.clone().max()]);
-    let rows = match active {
-        Active::Paying => rows.filter(is_trialing().not()),
-        Active::Entitled => rows,
-    };
     let mut columns = common(job, source);
-    columns.push(day.clone());
-    rows.select(columns).join(dated, [day.clone()], [day], JoinArgs::new(JoinType::Inner)).with_columns([
+    columns.extend([day.clone(), is_trialing().alias(STARTED)]);
+    let rows = match active {
+        Active::Paying => rows.filter(is_trialing().not()).select(columns),
+        Active::Entitled => rows
+            .select(columns)
+            .with_column(when(col(STARTED)).then(map::int(0)).otherwise(col(model::WEIGHT)).alias(model::WEIGHT)),
+    };
+    rows.drop(cols([STARTED])).join(dated, [day.clone()], [day], JoinArgs::new(JoinType::Inner)).with_columns([
         (col(model::FROM) + lit(1)).alias(model::TO),
         col(model::FROM).cast(DataType::Int64).alias(model::START),
         (col(model::FROM) + lit(1)).cast(DataType::Int64).alias(model::END),

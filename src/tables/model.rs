@@ -52,6 +52,7 @@ pub const NET: &str = "net";
 pub const MEMBERS: &str = "members";
 pub const LINE: &str = "line";
 pub const TICKS: &str = "ticks";
+pub const SIGN: &str = "sign";
 pub const IS_COVERED: &str = "is_covered";
 pub const INVOICED_ONLY: &str = "invoiced_only";
 pub const KEY: &str = "key";
