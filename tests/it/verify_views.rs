@@ -16,7 +16,7 @@ use crate::support::export::Export;
 use crate::support::tool::duckdb_path;
 
 /// Where the engine and DuckDB disagree, both reading the same files.
-fn differences(job: &Job, as_of: Date, months: MonthRange, temporary: &Path) -> Vec<Difference> {
+pub fn differences(job: &Job, as_of: Date, months: MonthRange, temporary: &Path) -> Vec<Difference> {
     let storage = Storage::from_pairs([], false).unwrap();
     let computed = tenure::pipeline::compute(job, &storage, as_of, months, None).unwrap();
     assert!(!computed.is_empty());
