@@ -56,7 +56,7 @@ pub enum Frame {
     Members(Activity),
     /// Levels in reporting ticks.
     Valued,
-    /// Per change of a customer: what it was and is, with segments and cohort.
+    /// Per change of a customer: what it was and is, with segments and cohort (null: it was never active).
     Timeline(Activity),
     /// The same in money.
     Money,
@@ -155,11 +155,15 @@ fn levels(context: &Context, frames: &Collected) -> Plans {
     let dimensions = lazy(frames, Frame::Dimensions);
     for activity in context.activities() {
         let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
-        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()))));
+        // A customer has one plan a month in every table: where entitled customers are counted, payment follows their plan.
+        let is_marked = activity != context.counted();
+        let marks =
+            |unit| lazy(frames, Frame::Spans(context.counted())).filter(|_| is_marked).map(|marks| (marks, unit));
+        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()), marks(""))));
         let members = members::cohorts(job, &spans, rates, calendar);
         plans.push((Frame::Members(activity), members::with_dimensions(job, members, dimensions.as_ref())));
         if activity == Activity::Paying {
-            plans.push((Frame::Native, timeline::levels(spans)));
+            plans.push((Frame::Native, timeline::levels(spans, marks(rates.reporting()))));
         }
     }
     plans
@@ -178,15 +182,15 @@ fn values(context: &Context, frames: &Collected) -> Plans {
 /// Change points with plan, segments and cohort.
 fn timelines(context: &Context, frames: &Collected) -> Plans {
     let mut plans = Plans::new();
+    let Some(spans) = lazy(frames, Frame::Spans(context.counted())) else { return plans };
     let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
-        let spans = lazy(frames, Frame::Spans(activity));
-        let (Some(spans), Some(members)) = (spans, lazy(frames, Frame::Members(activity))) else { return };
+        let Some(members) = lazy(frames, Frame::Members(activity)) else { return };
         let rows = if has_plan(context.job) {
             plan::with_plan(rows, &spans, &context.rates, &context.calendar)
         } else {
             rows.with_column(lit(UNKNOWN).alias(PLAN.name))
         };
-        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner))));
+        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Left))));
     };
     for activity in context.activities() {
         if let Some(counts) = lazy(frames, Frame::Counts(activity)) {
@@ -213,6 +217,9 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         return Plans::new();
     };
     let (first, last) = (asked.first.0, asked.last.0);
+    let stretches = revenue::stretches(&paying);
+    let ever = |rows: LazyFrame| rows.filter(col(COHORT).is_not_null());
+    let (customers, paying, money) = (ever(customers), ever(paying), ever(money));
     let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
         rows.join(other, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))
     };
@@ -249,7 +256,6 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         ),
         (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
     ];
-    let stretches = revenue::stretches(&paying);
     let dimensions = lazy(frames, Frame::Dimensions);
     if let Some(paid) = lazy(frames, Frame::Paid) {
         let placed = revenue::placed(paid.clone(), &stretches);

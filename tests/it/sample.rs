@@ -42,12 +42,12 @@ pub fn read(root: &Path, table: &str) -> DataFrame {
     frames.fold(first, |all, next| all.vstack(&next).unwrap())
 }
 
-fn texts(frame: &DataFrame, column: &str) -> Vec<Option<String>> {
+pub fn texts(frame: &DataFrame, column: &str) -> Vec<Option<String>> {
     frame.column(column).unwrap().str().unwrap().iter().map(|value| value.map(str::to_string)).collect()
 }
 
 /// Instants as microseconds, dates as days, decimals at 10^-8.
-fn numbers(frame: &DataFrame, column: &str) -> Vec<Option<i128>> {
+pub fn numbers(frame: &DataFrame, column: &str) -> Vec<Option<i128>> {
     let column = frame.column(column).unwrap();
     let scale = match column.dtype() {
         DataType::Decimal(_, scale) => 10_i128.pow(8 - *scale as u32),

@@ -2,6 +2,7 @@
 
 pub mod bless;
 pub mod export;
+pub mod figures;
 pub mod publish;
 pub mod python;
 pub mod seaweed;
