@@ -81,7 +81,7 @@ test: setup $(if $(FILTER),,check test-sql) ## Formatting, lints and every test;
 
 .PHONY: bless
 bless: setup generate ## Rewrite the expectations of golden cases and the generated files, then show what changed
-	BLESS=1 $(call RUN_TESTS,golden)
+	export BLESS=1; $(call RUN_TESTS,golden)
 	git --no-pager diff --stat -- tests/golden sql
 
 .PHONY: generate
