@@ -149,7 +149,7 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
     stages.next("publishing");
     still_the_same(job, storage, &snapshot, request.as_of)?;
     record.seconds = stages.done.iter().map(|(name, took)| (name.clone(), took.as_secs_f64())).collect();
-    drop(sources);
+    record.input_rows = sources.iter().map(|(input, source)| (input.name().to_string(), source.rows)).collect();
     let run = publish::publish(storage, output, computed, &record)?;
     stages.end("publish");
     outcome.run_id = Some(run.record.run_id.clone());
