@@ -16,16 +16,13 @@ TENURE := $(CARGO_TARGET_DIR)/release/tenure
 # `tenure verify` looks for duckdb on PATH; the one of the virtual environment stands last.
 export PATH := $(PATH):$(TENURE_VENV)/bin
 
-# The demo's export holds 36 months and lies in a directory that is made anew.
+# The demo's export holds 36 months. Its directory is made anew, if it is one that the demo made.
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 10000
 DEMO_FROM := 2023-01
 DEMO_TO := 2025-12
 DEMO_AS_OF := 2025-12-31
 DEMO_NEXT_NIGHT := 2026-01-01
-
-BENCH ?= $(CACHE)/tenure/bench
-BENCH_CUSTOMERS ?= 200000
 
 .PHONY: help
 help: ## List the targets
@@ -39,20 +36,13 @@ setup: ## Install what building and testing need beside Rust, Python 3 and a C c
 	  "$(TENURE_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
 	  cp tests/requirements.txt "$(TENURE_VENV)/requirements.txt"; }
 
-# Cargo tells two checkouts that share a target directory apart by the times of their files only, and would take what
-# the other one built last for up to date. Whoever builds after the other touches the roots of its crates.
-.PHONY: claim
-claim:
-	@mkdir -p "$(CARGO_TARGET_DIR)"; \
-	  [[ "$$(cat "$(CARGO_TARGET_DIR)/checkout" 2>/dev/null)" == "$(CURDIR)" ]] || touch src/lib.rs src/main.rs tests/it/main.rs; \
-	  echo "$(CURDIR)" > "$(CARGO_TARGET_DIR)/checkout"
-
 .PHONY: demo
 demo: build ## From a made-up business of 10 000 customers to published tables, in ./demo
 	@say() { printf '\n\033[1m$$ %s\033[0m\n' "$$*"; "$$@"; }; job="$(DEMO)/job.toml"; \
-	  rm -rf "$(DEMO)/exports" "$(DEMO)/published" "$(DEMO)/job.toml" "$(DEMO)/truth.json"; \
+	  [[ ! -e "$(DEMO)/.made-by-make-demo" ]] || rm -rf "$(DEMO)"; \
 	  export PATH="$(dir $(TENURE)):$$PATH"; \
 	  say tenure sample --out "$(DEMO)" --customers $(DEMO_CUSTOMERS) --months 36 --until $(DEMO_TO) --seed 1; \
+	  touch "$(DEMO)/.made-by-make-demo"; \
 	  say tenure check --job "$$job" --as-of $(DEMO_AS_OF); \
 	  say tenure backfill --job "$$job" --from $(DEMO_FROM) --to $(DEMO_TO) --as-of $(DEMO_AS_OF) --dry-run; \
 	  say tenure backfill --job "$$job" --from $(DEMO_FROM) --to $(DEMO_TO) --as-of $(DEMO_AS_OF); \
@@ -62,21 +52,15 @@ demo: build ## From a made-up business of 10 000 customers to published tables, 
 	  for table in churn mrr cltv; do say tenure show $$table --job "$$job"; done
 
 .PHONY: bench
-bench: build ## Time a sample, a backfill of 36 months and a night; BENCH_CUSTOMERS=200000
-	@rm -rf "$(BENCH)"; mkdir -p "$(BENCH)"; TIMEFORMAT='  %R s elapsed, %U s user, %S s system'; job="$(BENCH)/out/job.toml"; \
-	  for command in \
-	    "sample --out $(BENCH)/out --customers $(BENCH_CUSTOMERS) --months 36 --until $(DEMO_TO)" \
-	    "check --job $$job --as-of $(DEMO_AS_OF)" \
-	    "backfill --job $$job --from $(DEMO_FROM) --to $(DEMO_TO) --as-of $(DEMO_AS_OF)" \
-	    "run --job $$job --as-of $(DEMO_NEXT_NIGHT)"; \
-	  do echo "tenure $$command"; time $(TENURE) --quiet $$command; done
+bench: build setup ## Against DuckDB on the same files; BENCH="--customers 1000000 --pairs 3" (benches/README.md)
+	@$(PYTHON) benches/run.py --tenure "$(TENURE)" --duckdb "$(TENURE_VENV)/bin/duckdb" $(BENCH)
 
 .PHONY: build
-build: claim ## Build the release binary
+build: ## Build the release binary
 	cargo build --release --locked
 
 .PHONY: check
-check: claim ## Formatting, lints and dependency rules, without running the tests
+check: ## Formatting, lints and dependency rules, without running the tests
 	cargo fmt --check
 	cargo clippy --release --locked --lib --bins --tests -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; \
@@ -92,12 +76,12 @@ test-sql: setup ## The SQL twins alone: hand-checked cases and the golden ones
 	@"$(TENURE_PYTHON)" -B -m pytest --quiet -p no:cacheprovider tests/sql/check_*.py
 
 .PHONY: test
-test: claim setup $(if $(FILTER),,check test-sql) ## Formatting, lints and every test; FILTER=name runs the tests of that name only
+test: setup $(if $(FILTER),,check test-sql) ## Formatting, lints and every test; FILTER=name runs the tests of that name only
 	$(call RUN_TESTS,$(FILTER))
 
 .PHONY: bless
-bless: claim setup generate ## Rewrite the expectations of golden cases and the generated files, then show what changed
-	BLESS=1 $(call RUN_TESTS,golden)
+bless: setup generate ## Rewrite the expectations of golden cases and the generated files, then show what changed
+	export BLESS=1; $(call RUN_TESTS,golden)
 	git --no-pager diff --stat -- tests/golden sql
 
 .PHONY: generate

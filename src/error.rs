@@ -97,7 +97,7 @@ impl From<polars::error::PolarsError> for Error {
     fn from(error: polars::error::PolarsError) -> Self {
         use polars::error::PolarsError as P;
         match error {
-            P::IO { error, .. } => Error::io("reading or writing data failed").because(error.to_string()),
+            P::IO { error, .. } => of_io(&error),
             // Polars appends the whole plan; the first line says what is wrong with it.
             other => {
                 let text = other.to_string();
@@ -105,4 +105,18 @@ impl From<polars::error::PolarsError> for Error {
             }
         }
     }
+}
+
+/// A scan of cloud storage reports its errors as I/O too, after its own retries.
+fn of_io(error: &std::io::Error) -> Error {
+    use std::io::ErrorKind as E;
+    let text = error.to_string();
+    let is_remote = text.contains("Generic S3 error") || text.contains("error sending request");
+    let failed = match error.kind() {
+        E::PermissionDenied => Error::permission("reading data was not allowed"),
+        E::TimedOut | E::ConnectionRefused | E::ConnectionReset => Error::retry("storage did not answer"),
+        _ if is_remote => Error::retry("storage did not answer"),
+        _ => Error::io("reading or writing data failed"),
+    };
+    failed.because(text)
 }

@@ -16,7 +16,7 @@ use crate::month::{Calendar, MonthRange};
 use crate::normalise::{Collected, Context, Model, PHASES, Rates};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord};
-use crate::snapshot::{self, Snapshot, Sources};
+use crate::snapshot::{self, Snapshot, SourceFile, Sources};
 use crate::storage::Storage;
 use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
 use crate::tables::{Input, Table};
@@ -133,7 +133,8 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
         return Ok(Outcome { run_id: Some(run_id), is_noop: true, stages: stages.done, ..outcome });
     }
     if request.dry_run {
-        outcome.plan = Some(publish::plan(storage, output, &tables, request.months)?.to_string());
+        let replaced = publish::plan(storage, output, &tables, request.months)?;
+        outcome.plan = Some(format!("{}{replaced}", inputs_in(&snapshot)));
         return Ok(Outcome { stages: stages.done, ..outcome });
     }
 
@@ -148,7 +149,7 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
     stages.next("publishing");
     still_the_same(job, storage, &snapshot, request.as_of)?;
     record.seconds = stages.done.iter().map(|(name, took)| (name.clone(), took.as_secs_f64())).collect();
-    drop(sources);
+    record.input_rows = sources.iter().map(|(input, source)| (input.name().to_string(), source.rows)).collect();
     let run = publish::publish(storage, output, computed, &record)?;
     stages.end("publish");
     outcome.run_id = Some(run.record.run_id.clone());
@@ -164,6 +165,15 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
         })
         .collect();
     Ok(Outcome { stages: stages.done, ..outcome })
+}
+
+/// The files a run would read, a line per input.
+fn inputs_in(snapshot: &Snapshot) -> String {
+    let line = |(name, files): (&String, &Vec<SourceFile>)| {
+        let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+        format!("input {name}: {} files, {bytes} bytes\n", files.len())
+    };
+    snapshot.files.iter().map(line).collect()
 }
 
 /// Every violation of the inputs as of a day, warnings too.

@@ -56,7 +56,7 @@ pub enum Frame {
     Members(Activity),
     /// Levels in reporting ticks.
     Valued,
-    /// Per change of a customer: what it was and is, with segments and cohort.
+    /// Per change of a customer: what it was and is, with segments and cohort (null: it was never active).
     Timeline(Activity),
     /// The same in money.
     Money,
@@ -153,20 +153,17 @@ fn levels(context: &Context, frames: &Collected) -> Plans {
     let Context { job, calendar, rates, .. } = context;
     let mut plans = Plans::new();
     let dimensions = lazy(frames, Frame::Dimensions);
-    // A customer has one plan in a month, whatever is counted: where plans follow entitlement, so do the rows of payment.
-    let marked = |spans: LazyFrame, activity: Activity, unit: &str| match lazy(frames, Frame::Spans(context.counted()))
-    {
-        Some(others) if has_plan(job) && activity != context.counted() => timeline::marked(spans, others, unit),
-        _ => spans,
-    };
     for activity in context.activities() {
         let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
-        let counted = timeline::counted(spans.clone());
-        plans.push((Frame::Counts(activity), timeline::levels(marked(counted, activity, timeline::NO_UNIT))));
+        // A customer has one plan a month in every table: where entitled customers are counted, payment follows their plan.
+        let is_marked = activity != context.counted();
+        let marks =
+            |unit| lazy(frames, Frame::Spans(context.counted())).filter(|_| is_marked).map(|marks| (marks, unit));
+        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()), marks(""))));
         let members = members::cohorts(job, &spans, rates, calendar);
         plans.push((Frame::Members(activity), members::with_dimensions(job, members, dimensions.as_ref())));
         if activity == Activity::Paying {
-            plans.push((Frame::Native, timeline::levels(marked(spans, activity, rates.reporting()))));
+            plans.push((Frame::Native, timeline::levels(spans, marks(rates.reporting()))));
         }
     }
     plans
@@ -185,24 +182,23 @@ fn values(context: &Context, frames: &Collected) -> Plans {
 /// Change points with plan, segments and cohort.
 fn timelines(context: &Context, frames: &Collected) -> Plans {
     let mut plans = Plans::new();
-    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity, how: JoinType| {
-        let spans = lazy(frames, Frame::Spans(context.counted()));
-        let (Some(spans), Some(members)) = (spans, lazy(frames, Frame::Members(activity))) else { return };
+    let Some(spans) = lazy(frames, Frame::Spans(context.counted())) else { return plans };
+    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
+        let Some(members) = lazy(frames, Frame::Members(activity)) else { return };
         let rows = if has_plan(context.job) {
             plan::with_plan(rows, &spans, &context.rates, &context.calendar)
         } else {
             rows.with_column(lit(UNKNOWN).alias(PLAN.name))
         };
-        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))));
+        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Left))));
     };
     for activity in context.activities() {
         if let Some(counts) = lazy(frames, Frame::Counts(activity)) {
-            // who never paid has no cohort of payment, but may have a plan
-            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity, JoinType::Left);
+            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity);
         }
     }
     if let Some(valued) = lazy(frames, Frame::Valued) {
-        placed(Frame::Money, valued, Activity::Paying, JoinType::Inner);
+        placed(Frame::Money, valued, Activity::Paying);
     }
     plans
 }
@@ -211,7 +207,7 @@ fn timelines(context: &Context, frames: &Collected) -> Plans {
 fn aggregates(context: &Context, frames: &Collected) -> Plans {
     let Context { job, calendar, rates, asked, .. } = context;
     let counted = context.counted();
-    let (Some(customers), Some(placed), Some(money), Some(native), Some(members)) = (
+    let (Some(customers), Some(paying), Some(money), Some(native), Some(members)) = (
         lazy(frames, Frame::Timeline(counted)),
         lazy(frames, Frame::Timeline(Activity::Paying)),
         lazy(frames, Frame::Money),
@@ -220,8 +216,10 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
     ) else {
         return Plans::new();
     };
-    let paying = placed.clone().filter(col(COHORT).is_not_null());
     let (first, last) = (asked.first.0, asked.last.0);
+    let stretches = revenue::stretches(&paying);
+    let ever = |rows: LazyFrame| rows.filter(col(COHORT).is_not_null());
+    let (customers, paying, money) = (ever(customers), ever(paying), ever(money));
     let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
         rows.join(other, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))
     };
@@ -258,7 +256,6 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         ),
         (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
     ];
-    let stretches = revenue::stretches(&placed);
     let dimensions = lazy(frames, Frame::Dimensions);
     if let Some(paid) = lazy(frames, Frame::Paid) {
         let placed = revenue::placed(paid.clone(), &stretches);

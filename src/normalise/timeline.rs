@@ -19,8 +19,6 @@ use crate::tables::model::{
 
 /// Changes further back than this many months need no row of their own: nothing looks further than THEN.
 pub const THEN_MONTHS: i32 = 12;
-/// The unit of levels that count customers.
-pub const NO_UNIT: &str = "";
 
 fn ascending() -> SortMultipleOptions {
     SortMultipleOptions::default()
@@ -28,7 +26,9 @@ fn ascending() -> SortMultipleOptions {
 
 /// One row per (customer, unit, month with an event): levels OPEN, CLOSE and THEN in the unit, whether a span touched the
 /// month without reaching its close, and the month until which the row holds.
-pub fn levels(spans: LazyFrame) -> LazyFrame {
+///
+/// `marks`: spans that weigh nothing but at whose ends a row must begin, because the customer's plan may change there.
+pub fn levels(spans: LazyFrame, marks: Option<(LazyFrame, &str)>) -> LazyFrame {
     let event = |at: Expr, close: Expr, open: Expr, then: Expr, touching: Expr| {
         [
             col(CUSTOMER),
@@ -41,24 +41,23 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
         ]
     };
     let (rise, fall, zero) = (col(WEIGHT), map::int(0) - col(WEIGHT), map::int(0));
-    // A span of no weight touches nothing: it only marks where it begins and ends.
-    let if_weighty = |value: Expr| when(col(WEIGHT).gt(map::int(0))).then(value).otherwise(lit(0));
     let months = |n: i32| lit(n);
     // A span inside one month never reaches a close: it has no delta, only rows that mark the month and end it.
-    let events: Vec<LazyFrame> = vec![
-        spans.clone().select(event(col(FROM), rise.clone(), zero.clone(), zero.clone(), if_weighty(lit(1)))),
+    let mut events: Vec<LazyFrame> = vec![
+        spans.clone().select(event(col(FROM), rise.clone(), zero.clone(), zero.clone(), lit(1))),
         spans.clone().select(event(col(FROM) + months(1), zero.clone(), rise.clone(), zero.clone(), lit(0))),
         spans.clone().select(event(col(FROM) + months(THEN_MONTHS), zero.clone(), zero.clone(), rise, lit(0))),
-        spans.clone().select(event(
-            col(TO),
-            fall.clone(),
-            zero.clone(),
-            zero.clone(),
-            if_weighty(col(IS_ENDING_INSIDE)),
-        )),
+        spans.clone().select(event(col(TO), fall.clone(), zero.clone(), zero.clone(), col(IS_ENDING_INSIDE))),
         spans.clone().select(event(col(TO) + months(1), zero.clone(), fall.clone(), zero.clone(), lit(0))),
         spans.select(event(col(TO) + months(THEN_MONTHS), zero.clone(), zero, fall, lit(0))),
     ];
+    if let Some((marks, unit)) = marks {
+        let marks = marks.with_column(lit(unit.to_string()).alias(UNIT));
+        let nothing = || map::int(0);
+        for at in [col(FROM), col(FROM) + months(1), col(TO), col(TO) + months(1)] {
+            events.push(marks.clone().select(event(at, nothing(), nothing(), nothing(), lit(0))));
+        }
+    }
     let is_last = col(CUSTOMER).neq(col(CUSTOMER).shift(lit(-1))).or(col(UNIT).neq(col(UNIT).shift(lit(-1))));
     concat(events, UnionArgs::default())
         .unwrap_or_default()
@@ -75,14 +74,7 @@ pub fn levels(spans: LazyFrame) -> LazyFrame {
 
 /// Customer level in customers: weights of 1, no unit.
 pub fn counted(spans: LazyFrame) -> LazyFrame {
-    spans.with_columns([map::int(1).alias(WEIGHT), lit(NO_UNIT).alias(UNIT)])
-}
-
-/// The spans, and marks without weight where `others` begin and end, so that no row of the timeline outlasts a change there.
-pub fn marked(spans: LazyFrame, others: LazyFrame, unit: &str) -> LazyFrame {
-    let columns = || [CUSTOMER, UNIT, WEIGHT, FROM, TO, IS_ENDING_INSIDE].map(col);
-    let marks = others.with_columns([map::int(0).alias(WEIGHT), lit(unit.to_string()).alias(UNIT)]);
-    concat([spans.select(columns()), marks.select(columns())], UnionArgs::default()).unwrap_or_default()
+    spans.with_columns([map::int(1).alias(WEIGHT), lit("").alias(UNIT)])
 }
 
 fn flags() -> [Expr; 4] {

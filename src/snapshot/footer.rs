@@ -18,6 +18,8 @@ use crate::storage::Storage;
 pub struct Footer {
     /// Column types, as the scan will see them.
     pub schema: Arc<ArrowSchema>,
+    /// Rows, as the file claims.
+    pub rows: u64,
 }
 
 /// First read of the end of a file; most footers fit.
@@ -93,7 +95,8 @@ fn read_one(storage: &Storage, file: &SourceFile) -> Result<Footer> {
     if chunk_end(&metadata) > file.bytes {
         return Err(refused("it is truncated: its footer names data beyond its end".to_string()));
     }
-    Ok(Footer { schema: schema(&tail).map_err(refused)? })
+    let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
+    Ok(Footer { schema: schema(&tail).map_err(refused)?, rows })
 }
 
 /// The end of the last column chunk.

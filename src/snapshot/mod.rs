@@ -46,6 +46,8 @@ pub struct Source {
     pub checked: LazyFrame,
     /// Columns whose values may turn out unreadable, and are null then.
     pub fallible: BTreeSet<String>,
+    /// Rows in the files, before `where`.
+    pub rows: u64,
 }
 
 /// The value cannot be read as its column's kind.

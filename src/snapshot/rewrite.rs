@@ -20,13 +20,18 @@ pub fn is_needed(footer: &Footer) -> bool {
 }
 
 /// The file's wanted columns as Parquet in memory, with their types.
-pub fn rewrite(storage: &Storage, file: &SourceFile, wanted: &BTreeSet<&str>) -> Result<(ScanSources, Footer)> {
+pub fn rewrite(
+    storage: &Storage,
+    file: &SourceFile,
+    rows: u64,
+    wanted: &BTreeSet<&str>,
+) -> Result<(ScanSources, Footer)> {
     let refused = |why: String| Error::data(format!("{} cannot be read: {why}", file.uri));
     let bytes: Bytes = match copy(storage.get(&file.uri)?, wanted) {
         Ok(bytes) => bytes.into(),
         Err(error) => return Err(refused(error.to_string())),
     };
-    let footer = Footer { schema: schema(&bytes).map_err(refused)? };
+    let footer = Footer { schema: schema(&bytes).map_err(refused)?, rows };
     Ok((ScanSources::Buffers(Arc::from([bytes.to_vec().into()])), footer))
 }
 

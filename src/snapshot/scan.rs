@@ -90,7 +90,8 @@ impl Reader<'_> {
         let frames = groups.iter().map(|group| self.checked(group, &fallible, files)).collect::<Result<Vec<_>>>()?;
         let checked = concat(frames, UnionArgs { parallel: true, rechunk: false, ..Default::default() })?;
         let columns: Vec<Expr> = self.wanted.iter().map(|column| col(column.canonical.as_str())).collect();
-        Ok(Source { frame: checked.clone().select(columns), present: self.present, checked, fallible })
+        let rows = files.iter().map(|(_, footer)| footer.rows).sum();
+        Ok(Source { frame: checked.clone().select(columns), present: self.present, checked, fallible, rows })
     }
 
     /// The source columns a scan must deliver.
@@ -117,7 +118,7 @@ impl Reader<'_> {
         };
         let used = self.used();
         let (sources, footer) = if rewrite::is_needed(footer) {
-            rewrite::rewrite(self.storage, file, &used)?
+            rewrite::rewrite(self.storage, file, footer.rows, &used)?
         } else {
             let paths = files.iter().map(|(file, _)| PlRefPath::new(scan_path(&file.uri))).collect();
             (ScanSources::Paths(paths), footer.clone())

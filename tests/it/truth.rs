@@ -97,6 +97,17 @@ fn a_backfill_recovers_the_truth_of_its_sample() {
     mrr(&world);
     revenue(&world);
     costs(&world);
+    recorded(&world);
+}
+
+/// `runs` says how many rows were read of every input.
+fn recorded(world: &World) {
+    let output = format!("file://{}/sample/published", world.directory.path().display());
+    let runs = tenure::publish::runs(&Storage::from_pairs([], false).unwrap(), &output).unwrap();
+    let report = &world.report;
+    let read = |input: &str| runs[0].record.input_rows[input];
+    assert_eq!((read("customers"), read("subscriptions")), (report.customers, report.subscriptions));
+    assert_eq!((read("invoices"), read("retention_costs")), (report.invoices, report.retention_costs));
 }
 
 fn customers(world: &World) {
