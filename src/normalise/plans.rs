@@ -1,7 +1,7 @@
 //! The frames of a run, phase by phase: each phase is a set of lazy frames over what the phases before it collected.
 //!
 //! A collect cannot share work with another one, and Polars recognises shared subplans only while they are simple. So a
-//! phase ends wherever its results are used more than once: every input is scanned in one collect, and no timeline is
+//! phase ends wherever its results are used more than once: the inputs are read by one collect, and no timeline is
 //! built twice.
 
 use std::collections::BTreeMap;
@@ -127,7 +127,7 @@ fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
     frames.get(&frame).map(|frame| frame.clone().lazy())
 }
 
-/// Scans every input once.
+/// Reads the inputs; no later phase does.
 fn extract(context: &Context, _: &Collected) -> Plans {
     let Context { job, sources, calendar, rates, .. } = context;
     let mut plans = Plans::new();

@@ -15,13 +15,10 @@ use crate::tables::inputs::{self, PLAN};
 use crate::tables::model::{AT, CUSTOMER, IS_ANY, IS_COVERED, NET, PURCHASES, SIGN, TICKS, UNTIL};
 use crate::tables::outputs::{REFUNDS, REVENUE};
 
-/// Invoices in these states were never paid.
-const UNPAID: [&str; 5] = ["void", "failed", "draft", "open", "uncollectible"];
-
 /// Per CUSTOMER and AT (month of payment): REVENUE, REFUNDS (positive), NET and PURCHASES (payments above zero), in reporting
 /// ticks, each payment at the rate of its own date.
 pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
-    let unpaid: Vec<String> = UNPAID.iter().map(|status| (*status).to_string()).collect();
+    let unpaid: Vec<String> = inputs::UNPAID_STATUSES.iter().map(|status| (*status).to_string()).collect();
     let paid_at = col(inputs::PAID_AT.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
     let ticks = map::convert(

@@ -12,7 +12,6 @@ use crate::tables::{Input, inputs, model};
 
 /// Segment of a value that is null or not known.
 pub const UNKNOWN: &str = "(unknown)";
-const TRIALING: &str = "trialing";
 /// When the row began, as against when it began to pay.
 const STARTED: &str = "started";
 
@@ -69,7 +68,7 @@ pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, active: Activ
 }
 
 fn is_trialing() -> Expr {
-    col(inputs::STATUS.name).eq(lit(TRIALING)).fill_null(lit(false))
+    col(inputs::STATUS.name).eq(lit(inputs::TRIALING)).fill_null(lit(false))
 }
 
 fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
