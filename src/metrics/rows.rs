@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::month::Month;
+use crate::normalise::union::frame_of;
 use crate::tables::{Column as Declared, Kind, Table};
 
 /// A cell. Money is in ticks.
@@ -71,7 +72,7 @@ impl Row {
 pub fn frame(table: &'static Table, rows: Vec<Row>) -> LazyFrame {
     let columns = table.columns().map(|declared| column(declared, &rows)).collect();
     let grain: Vec<PlSmallStr> = table.grain.iter().map(|column| column.name.into()).collect();
-    DataFrame::new(rows.len(), columns).unwrap_or_default().lazy().sort(grain, SortMultipleOptions::default())
+    frame_of(rows.len(), columns).sort(grain, SortMultipleOptions::default())
 }
 
 fn column(declared: &'static Declared, rows: &[Row]) -> Column {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::union::union;
+
 use super::fx::Rates;
 use super::group::ALL;
 use super::members::{dimension_column, fixed_dimensions, has_plan, with_dimensions};
@@ -72,5 +74,5 @@ pub fn per_segment(job: &Job, lines: LazyFrame, dimensions: Option<&LazyFrame>, 
                 .agg([col(TICKS).sum()])
         })
         .collect();
-    concat(frames, UnionArgs::default()).unwrap_or_default()
+    union(frames)
 }

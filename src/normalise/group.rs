@@ -2,6 +2,8 @@
 
 use polars::prelude::*;
 
+use super::union::union;
+
 use super::map;
 
 use super::members::{dimension_column, fixed_dimensions, has_plan};
@@ -37,7 +39,7 @@ pub fn by_segment(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measur
             grouped.select(columns)
         })
         .collect();
-    concat(frames, UnionArgs::default()).unwrap_or_default()
+    union(frames)
 }
 
 /// Cuts runs to the months of [first, last] and drops those outside it.

@@ -17,6 +17,7 @@ pub mod plans;
 pub mod revenue;
 pub mod spans;
 pub mod timeline;
+pub mod union;
 
 pub use fx::Rates;
 pub use grid::{Grid, Segment, Segments};

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::union::union;
+
 use super::fx::Rates;
 use super::map;
 use crate::month::Calendar;
@@ -57,7 +59,7 @@ fn split_by_rate(rows: LazyFrame, calendar: &Calendar) -> LazyFrame {
         .with_column(months.alias(AT))
         .explode(cols([AT]), ExplodeOptions { empty_as_null: false, keep_nulls: false })
         .with_column((col(AT) + lit(1)).alias(UNTIL));
-    concat([rows.filter(is_split.not()), split], UnionArgs::default()).unwrap_or_default()
+    union(vec![rows.filter(is_split.not()), split])
 }
 
 /// The first row of each run of equal keys in a frame sorted by them.

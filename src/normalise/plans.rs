@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::union::{frame_of, union};
+
 use super::fx::Rates;
 use super::group::{by_segment, clamped, count_if};
 use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
@@ -307,9 +309,9 @@ fn segments(job: &Job, sources: &Sources, calendar: &Calendar) -> LazyFrame {
     if frames.is_empty() {
         let none = Series::new_empty(DIMENSION.name.into(), &DataType::String);
         let also = Series::new_empty(SEGMENT.name.into(), &DataType::String);
-        return DataFrame::new(0, vec![none.into_column(), also.into_column()]).unwrap_or_default().lazy();
+        return frame_of(0, vec![none.into_column(), also.into_column()]);
     }
-    concat(frames, UnionArgs::default()).unwrap_or_default().unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
+    union(frames).unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
 }
 
 /// One value: the number of the first month of dated snapshots. Periods tell theirs by the first cohort.

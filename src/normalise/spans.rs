@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::union::union;
+
 use super::map;
 use crate::job::{Active, Job};
 use crate::month::Calendar;
@@ -103,7 +105,7 @@ fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Cale
                     map::int(0).alias(model::WEIGHT),
                 ])
                 .drop(cols([STARTED]));
-            concat([paying, trials], UnionArgs::default()).unwrap_or_default()
+            union(vec![paying, trials])
         }
     };
     spans.filter(col(model::START).lt(col(model::END))).with_columns([

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::union::union;
+
 use super::fx::Rates;
 use super::map;
 use crate::month::{Calendar, MonthRange};
@@ -17,15 +19,15 @@ use crate::tables::model::{
     OPEN_BEFORE, THEN, TO, UNIT, UNTIL, WEIGHT,
 };
 
-/// Changes further back than this many months need no row of their own: nothing looks further than THEN.
+/// How many closes back THEN looks.
 pub const THEN_MONTHS: i32 = 12;
 
 fn ascending() -> SortMultipleOptions {
     SortMultipleOptions::default()
 }
 
-/// One row per (customer, unit, month with an event): levels OPEN, CLOSE and THEN in the unit, whether a span touched the
-/// month without reaching its close, and the month until which the row holds.
+/// One row per (customer, unit, month with an event): levels OPEN, CLOSE and THEN in the unit, whether a span had an
+/// instant in the month that its close may not show, and the month until which the row holds.
 ///
 /// `marks`: spans that weigh nothing but at whose ends a row must begin, because the customer's plan may change there.
 pub fn levels(spans: LazyFrame, marks: Option<(LazyFrame, &str)>) -> LazyFrame {
@@ -59,8 +61,7 @@ pub fn levels(spans: LazyFrame, marks: Option<(LazyFrame, &str)>) -> LazyFrame {
         }
     }
     let is_last = col(CUSTOMER).neq(col(CUSTOMER).shift(lit(-1))).or(col(UNIT).neq(col(UNIT).shift(lit(-1))));
-    concat(events, UnionArgs::default())
-        .unwrap_or_default()
+    union(events)
         .group_by([col(CUSTOMER), col(UNIT), col(AT)])
         .agg([col(CLOSE).sum(), col(OPEN).sum(), col(THEN).sum(), col(IS_TOUCHED).max()])
         .sort([CUSTOMER, UNIT, AT], ascending())
@@ -159,5 +160,5 @@ pub fn of_money(
     };
     // Only what overlaps the window matters; the rest would be clamped to nothing.
     let within = col(AT).lt_eq(lit(window.last.0)).and(col(UNTIL).gt(lit(window.first.0)));
-    concat([all(domestic).filter(within), all(converted)], UnionArgs::default()).unwrap_or_default()
+    union(vec![all(domestic).filter(within), all(converted)])
 }

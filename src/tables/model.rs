@@ -50,7 +50,6 @@ pub const PAYING_CLOSE: &str = "paying_close";
 pub const PURCHASES: &str = "purchases";
 pub const NET: &str = "net";
 pub const MEMBERS: &str = "members";
-pub const LINE: &str = "line";
 pub const TICKS: &str = "ticks";
 pub const SIGN: &str = "sign";
 pub const IS_COVERED: &str = "is_covered";
