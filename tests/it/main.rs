@@ -29,6 +29,7 @@ mod support;
 mod tidy;
 mod truth;
 mod twins;
+mod union;
 mod validate;
 mod verify;
 mod verify_views;
