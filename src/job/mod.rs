@@ -1,5 +1,6 @@
 //! The job file: TOML as typed, turned into a `Job` as meant.
 
+mod definitions;
 mod section;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::tables::inputs::{CUSTOMERS, InputTable, PLAN, RETENTION_COSTS, SUBSCRIPTION_SNAPSHOTS};
 use crate::tables::{Input, outputs};
 
+pub use definitions::{Active, Allocation, Definitions, Weights};
 use section::{Section, line_of};
 pub use section::{nearest, nearest_hint};
 
@@ -52,25 +54,6 @@ pub struct InputSource {
     pub history_from: Option<jiff::civil::Date>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Active {
-    Paying,
-    Entitled,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allocation {
-    Customers,
-    Mrr,
-}
-
-#[derive(Debug, Clone)]
-pub struct Definitions {
-    pub active: Active,
-    pub exclude_statuses: Vec<String>,
-    pub allocation: Allocation,
-}
-
 #[derive(Debug, Clone)]
 pub struct Output {
     /// Absolute URI of the directory that holds one Delta table per metric.
@@ -79,8 +62,6 @@ pub struct Output {
     pub tables: Option<Vec<String>>,
 }
 
-const LATER_TABLES: &[&str] = &["nps", "csat", "engagement", "health", "health_summary", "tiers", "forecast"];
-const LATER_INPUTS: &[&str] = &["usage_events", "surveys", "support_tickets"];
 /// Stands for the date of a snapshot in a URI.
 pub const LATEST: &str = "{latest}";
 /// The segment that is every customer.
@@ -117,18 +98,21 @@ impl Job {
             "allow_http",
             "inputs",
             "definitions",
+            "nps",
+            "health",
             "output",
             "nightly",
         ];
-        top.allow(&known, &["nps", "health"])?;
+        top.allow(&known)?;
         let dimensions = dimensions(&top)?;
+        let inputs = inputs(&top, &dimensions, directory)?;
         Ok(Job {
             currency: currency(&top)?,
             time_zone: time_zone(&top)?,
             gross_margin: fraction(&top, "gross_margin")?.unwrap_or(1.0),
             discount_rate_annual: discount_rate(&top)?,
-            inputs: inputs(&top, &dimensions, directory)?,
-            definitions: definitions(&top)?,
+            definitions: definitions::read(&top, &inputs)?,
+            inputs,
             output: output(&top, directory)?,
             restate_months: nightly(&top, "restate_months", 3, 1)? as u32,
             settle_days: nightly(&top, "settle_days", 7, 0)?,
@@ -232,16 +216,16 @@ fn dimensions(top: &Section) -> Result<Vec<String>> {
 fn inputs(top: &Section, dimensions: &[String], directory: &Path) -> Result<BTreeMap<Input, InputSource>> {
     let section = top.required("inputs", top.section("inputs")?)?;
     let names: Vec<&str> = Input::ALL.iter().map(|input| input.name()).collect();
-    section.allow(&names, LATER_INPUTS)?;
+    section.allow(&names)?;
     let mut sources = BTreeMap::new();
     for input in Input::ALL {
         if let Some(source) = section.section(input.name())? {
             sources.insert(input, input_source(&source, input, dimensions, directory)?);
         }
     }
-    if !sources.contains_key(&Input::Subscriptions) {
-        return Err(Error::job("there is no [inputs.subscriptions]")
-            .hint("say where the subscriptions are; businesses with invoices only are not in this version"));
+    if !sources.contains_key(&Input::Subscriptions) && !sources.contains_key(&Input::Invoices) {
+        return Err(Error::job("there is neither [inputs.subscriptions] nor [inputs.invoices]")
+            .hint("say where the subscriptions are, or for a business without them where the invoices are"));
     }
     Ok(sources)
 }
@@ -249,9 +233,9 @@ fn inputs(top: &Section, dimensions: &[String], directory: &Path) -> Result<BTre
 fn input_source(section: &Section, input: Input, dimensions: &[String], directory: &Path) -> Result<InputSource> {
     match input {
         Input::Subscriptions => {
-            section.allow(&["uri", "columns", "where", "end", "history_from", "shape"], &[])?;
+            section.allow(&["uri", "columns", "where", "end", "history_from", "shape"])?;
         }
-        _ => section.allow(&["uri", "columns", "where"], &[])?,
+        _ => section.allow(&["uri", "columns", "where"])?,
     }
     let is_snapshots = section.choice("shape", &["periods", "snapshots"])? == "snapshots";
     let is_end_inclusive = section.choice("end", &["exclusive", "inclusive"])? == "inclusive";
@@ -280,7 +264,7 @@ fn columns(section: &Section, table: &InputTable, dimensions: &[&str]) -> Result
     let Some(mapping) = section.section("columns")? else { return Ok(BTreeMap::new()) };
     let canonical = table.columns.iter().map(|column| column.name);
     let known: Vec<&str> = canonical.chain(dimensions.iter().copied()).collect();
-    mapping.allow(&known, &[])?;
+    mapping.allow(&known)?;
     let columns = section.string_map("columns")?.unwrap_or_default();
     if let Some((name, _)) = columns.iter().find(|(_, source)| source.is_empty()) {
         return Err(mapping.wrong(name, format!("`{name}` is mapped to an empty name")));
@@ -288,36 +272,12 @@ fn columns(section: &Section, table: &InputTable, dimensions: &[&str]) -> Result
     Ok(columns)
 }
 
-fn definitions(top: &Section) -> Result<Definitions> {
-    let default =
-        Definitions { active: Active::Paying, exclude_statuses: Vec::new(), allocation: Allocation::Customers };
-    let Some(section) = top.section("definitions")? else { return Ok(default) };
-    section.allow(&["active", "exclude_statuses", "allocation"], &["qualifying_events", "seed"])?;
-    let not_yet =
-        |key: &str, word: &str| section.wrong(key, format!("`definitions.{key}` = \"{word}\" is not in this version"));
-    let active = match section.choice("active", &["paying", "entitled", "purchases"])? {
-        "entitled" => Active::Entitled,
-        "purchases" => return Err(not_yet("active", "purchases")),
-        _ => Active::Paying,
-    };
-    let allocation = match section.choice("allocation", &["customers", "mrr", "tickets"])? {
-        "mrr" => Allocation::Mrr,
-        "tickets" => return Err(not_yet("allocation", "tickets")),
-        _ => Allocation::Customers,
-    };
-    let exclude_statuses = section.strings("exclude_statuses")?.unwrap_or_default();
-    Ok(Definitions { active, exclude_statuses, allocation })
-}
-
 fn output(top: &Section, directory: &Path) -> Result<Output> {
     let section = top.required("output", top.section("output")?)?;
-    section.allow(&["uri", "tables"], &[])?;
+    section.allow(&["uri", "tables"])?;
     let tables = section.strings("tables")?;
     let known = || outputs::TABLES.iter().map(|table| table.name);
     for name in tables.iter().flatten() {
-        if LATER_TABLES.contains(&name.as_str()) {
-            return Err(section.wrong("tables", format!("the table `{name}` is not in this version")));
-        }
         if !known().any(|table| table == name) {
             return Err(section.wrong("tables", format!("unknown table `{name}`")).hint(nearest_hint(name, known())));
         }
@@ -331,7 +291,7 @@ fn output(top: &Section, directory: &Path) -> Result<Output> {
 
 fn nightly(top: &Section, key: &str, default: i64, least: i64) -> Result<i64> {
     let Some(section) = top.section("nightly")? else { return Ok(default) };
-    section.allow(&["restate_months", "settle_days"], &[])?;
+    section.allow(&["restate_months", "settle_days"])?;
     let value = section.integer(key)?.unwrap_or(default);
     if !(least..=1200).contains(&value) {
         return Err(section.wrong(key, format!("`nightly.{key}` is {value}")).hint(format!("write {least} or more")));

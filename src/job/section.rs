@@ -22,17 +22,10 @@ impl<'a> Section<'a> {
         Section { text, path: String::new(), table, span: 0..0 }
     }
 
-    /// Fails at the first key that is neither in `known` nor in `later`, naming the nearest one that is; a key of
-    /// `later` exists in the design but not in this version.
-    pub fn allow(&self, known: &[&str], later: &[&str]) -> Result<()> {
+    /// Fails at the first key that is not in `known`, naming the nearest one that is.
+    pub fn allow(&self, known: &[&str]) -> Result<()> {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
-            if later.contains(&name) {
-                let full = self.full(name);
-                return Err(self
-                    .at(key.span(), format!("`{full}` belongs to a metric that is not in this version"))
-                    .hint("remove it"));
-            }
             if !known.contains(&name) {
                 let place = if self.path.is_empty() { String::new() } else { format!(" in [{}]", self.path) };
                 let error = self.at(key.span(), format!("unknown key `{name}`{place}"));

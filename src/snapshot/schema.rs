@@ -11,7 +11,7 @@ use super::footer::{Footer, is_supported};
 use crate::error::{Error, Result};
 use crate::job::{Job, nearest, nearest_hint};
 use crate::month::Calendar;
-use crate::tables::inputs::{AMOUNT, INTERVAL, MRR};
+use crate::tables::inputs::{AMOUNT, EVENT, INTERVAL, MRR};
 use crate::tables::{Input, InputKind};
 use crate::validate::{Severity, Violation};
 use std::sync::Arc;
@@ -49,9 +49,14 @@ pub fn wanted(job: &Job, input: Input) -> Vec<Wanted> {
             canonical: name.to_string(),
             kind,
             source: job.source_column(input, name).to_string(),
-            is_required: is_required || is_mapped(name),
+            is_required: is_required || is_mapped(name) || is_needed(job, input, name),
         })
         .collect()
+}
+
+/// Optional columns that a definition of the job cannot do without.
+fn is_needed(job: &Job, input: Input, name: &str) -> bool {
+    input == Input::UsageEvents && name == EVENT.name && !job.definitions.qualifying_events.is_empty()
 }
 
 pub fn find(name: &str, file: &SourceFile, footer: &Footer) -> Found {

@@ -31,6 +31,12 @@ pub enum Unit {
     PerMonth,
     PerYear,
     Events,
+    Days,
+    Users,
+    Responses,
+    Tickets,
+    /// -100 to 100 for NPS, 0 to 100 for health.
+    Points,
 }
 
 /// A published column. Grain columns are never null.
@@ -42,15 +48,22 @@ pub struct Column {
     pub is_nullable: bool,
     /// True if, for one month, the segments of a dimension sum to its `all` row exactly.
     pub is_additive: bool,
+    /// True if a fitted model can decide the value. The SQL twin fits nothing: where it has null, `verify` compares nothing.
+    pub is_fitted: bool,
     pub doc: &'static str,
 }
 
 impl Column {
     pub const fn required(name: &'static str, kind: Kind, unit: Unit, doc: &'static str) -> Self {
-        Column { name, kind, unit, is_nullable: false, is_additive: false, doc }
+        Column { name, kind, unit, is_nullable: false, is_additive: false, is_fitted: false, doc }
     }
     pub const fn optional(name: &'static str, kind: Kind, unit: Unit, doc: &'static str) -> Self {
-        Column { name, kind, unit, is_nullable: true, is_additive: false, doc }
+        Column { name, kind, unit, is_nullable: true, is_additive: false, is_fitted: false, doc }
+    }
+    /// Marks the column as one that a model may decide.
+    pub const fn fitted(mut self) -> Self {
+        self.is_fitted = true;
+        self
     }
     /// Marks the column as summing over segments.
     pub const fn additive(mut self) -> Self {

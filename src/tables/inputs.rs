@@ -8,11 +8,22 @@ pub enum Input {
     Invoices,
     RetentionCosts,
     FxRates,
+    UsageEvents,
+    Surveys,
+    SupportTickets,
 }
 
 impl Input {
-    pub const ALL: [Input; 5] =
-        [Input::Customers, Input::Subscriptions, Input::Invoices, Input::RetentionCosts, Input::FxRates];
+    pub const ALL: [Input; 8] = [
+        Input::Customers,
+        Input::Subscriptions,
+        Input::Invoices,
+        Input::RetentionCosts,
+        Input::FxRates,
+        Input::UsageEvents,
+        Input::Surveys,
+        Input::SupportTickets,
+    ];
 
     pub fn table(self) -> &'static InputTable {
         match self {
@@ -21,6 +32,9 @@ impl Input {
             Input::Invoices => &INVOICES,
             Input::RetentionCosts => &RETENTION_COSTS,
             Input::FxRates => &FX_RATES,
+            Input::UsageEvents => &USAGE_EVENTS,
+            Input::Surveys => &SURVEYS,
+            Input::SupportTickets => &SUPPORT_TICKETS,
         }
     }
     pub fn name(self) -> &'static str {
@@ -58,6 +72,10 @@ pub struct InputColumn {
 
 const fn required(name: &'static str, kind: InputKind, doc: &'static str) -> InputColumn {
     InputColumn { name, kind, is_required: true, is_key: true, doc }
+}
+/// A column that must exist and may hold nulls.
+const fn nullable(name: &'static str, kind: InputKind, doc: &'static str) -> InputColumn {
+    InputColumn { name, kind, is_required: true, is_key: false, doc }
 }
 const fn optional(name: &'static str, kind: InputKind, doc: &'static str) -> InputColumn {
     InputColumn { name, kind, is_required: false, is_key: false, doc }
@@ -110,6 +128,24 @@ pub static COST_CUSTOMER_ID: InputColumn =
 pub static RATE_DATE: InputColumn = required("rate_date", InputKind::Day, "First day the rate holds.");
 pub static RATE_CURRENCY: InputColumn = required("currency", InputKind::Text, "The foreign currency.");
 pub static RATE: InputColumn = required("rate", InputKind::Amount, "Reporting units per 1 unit of it, Decimal(18,8).");
+pub static OCCURRED_AT: InputColumn = required("occurred_at", InputKind::Instant, "When it happened.");
+pub static USER_ID: InputColumn =
+    optional("user_id", InputKind::Id, "The person; one id is one person, also under two customers.");
+pub static EVENT: InputColumn =
+    optional("event", InputKind::Text, "What was done; definitions.qualifying_events names those that count.");
+pub static RESPONSE_ID: InputColumn = required("response_id", InputKind::Id, "The response.");
+pub static RESPONDENT_ID: InputColumn =
+    optional("respondent_id", InputKind::Id, "Who answered; nulls are one respondent of the customer.");
+pub static ANSWERED_AT: InputColumn = required("answered_at", InputKind::Instant, "When it was answered.");
+pub static SURVEY_KIND: InputColumn = required("kind", InputKind::Text, "nps or csat.");
+pub static SCORE: InputColumn =
+    nullable("score", InputKind::Integer, "The answer: 0-10 for nps, 1 to scale_max for csat; null is no response.");
+pub static SCALE_MAX: InputColumn =
+    optional("scale_max", InputKind::Integer, "The best score: 10 for nps; 3, 5, 7 or 10 for csat, 5 if absent.");
+pub static TICKET_ID: InputColumn = required("ticket_id", InputKind::Id, "The ticket.");
+pub static OPENED_AT: InputColumn = required("opened_at", InputKind::Instant, "When it was opened.");
+pub static CLOSED_AT: InputColumn = optional("closed_at", InputKind::Instant, "When it was closed; null while open.");
+pub static ESCALATED: InputColumn = optional("escalated", InputKind::Text, "Whether it was escalated.");
 
 pub static CUSTOMERS: InputTable = InputTable {
     name: "customers",
@@ -182,7 +218,37 @@ pub static FX_RATES: InputTable = InputTable {
     columns: &[&RATE_DATE, &RATE_CURRENCY, &RATE],
     has_dimensions: false,
 };
+pub static USAGE_EVENTS: InputTable = InputTable {
+    name: "usage_events",
+    doc: "One row per event.",
+    key: &[],
+    columns: &[&CUSTOMER_ID, &OCCURRED_AT, &USER_ID, &EVENT],
+    has_dimensions: false,
+};
+pub static SURVEYS: InputTable = InputTable {
+    name: "surveys",
+    doc: "One row per survey response.",
+    key: &[&RESPONSE_ID],
+    columns: &[&RESPONSE_ID, &CUSTOMER_ID, &RESPONDENT_ID, &ANSWERED_AT, &SURVEY_KIND, &SCORE, &SCALE_MAX],
+    has_dimensions: false,
+};
+pub static SUPPORT_TICKETS: InputTable = InputTable {
+    name: "support_tickets",
+    doc: "One row per ticket.",
+    key: &[&TICKET_ID],
+    columns: &[&TICKET_ID, &CUSTOMER_ID, &OPENED_AT, &CLOSED_AT, &ESCALATED],
+    has_dimensions: false,
+};
 
+/// The kinds of surveys.
+pub const NPS_KIND: &str = "nps";
+pub const CSAT_KIND: &str = "csat";
+/// The only scale of nps, and the scales of csat; the second is the default.
+pub const NPS_SCALE: i64 = 10;
+pub const CSAT_SCALES: [i64; 4] = [3, 5, 7, 10];
+pub const CSAT_DEFAULT_SCALE: i64 = 5;
+/// Payments of these statuses were tried and did not come.
+pub const FAILED_STATUSES: [&str; 2] = ["failed", "uncollectible"];
 /// Invoices of these statuses are no revenue.
 pub const UNPAID_STATUSES: [&str; 5] = ["void", "failed", "draft", "open", "uncollectible"];
 /// Subscriptions of this status pay only once `trial_ended_at` has passed.

@@ -3,8 +3,10 @@
 
 pub mod cell;
 pub mod column;
+pub mod experience;
 pub mod inputs;
 pub mod model;
+pub mod outlook;
 pub mod outputs;
 pub mod render;
 pub mod runs;

@@ -2,6 +2,8 @@
 //! Long because every column of every table stands here, and a table is read together with its columns.
 
 use super::column::{Column, Kind, Table, Unit};
+pub use super::experience::*;
+pub use super::outlook::*;
 
 pub static MONTH: Column = Column::required("month", Kind::Month, Unit::None, "The month, its first day.");
 pub static DIMENSION: Column =
@@ -323,15 +325,19 @@ pub static VALUE: Column = Column::optional(
     Kind::Money,
     Unit::Currency,
     "Lifetime value of a new customer (historical: to date, per customer ever acquired).",
-);
-pub static VALUE_LOWER: Column = Column::optional("value_lower", Kind::Money, Unit::Currency, "Lower 95 % bound.");
-pub static VALUE_UPPER: Column = Column::optional("value_upper", Kind::Money, Unit::Currency, "Upper 95 % bound.");
+)
+.fitted();
+pub static VALUE_LOWER: Column =
+    Column::optional("value_lower", Kind::Money, Unit::Currency, "Lower 95 % bound.").fitted();
+pub static VALUE_UPPER: Column =
+    Column::optional("value_upper", Kind::Money, Unit::Currency, "Upper 95 % bound.").fitted();
 pub static RESIDUAL_VALUE: Column = Column::optional(
     "residual_value",
     Kind::Money,
     Unit::Currency,
     "Value still to come from a customer of the present base.",
-);
+)
+.fitted();
 pub static MONTHLY_MARGIN: Column = Column::optional(
     "monthly_margin",
     Kind::Money,
@@ -341,7 +347,7 @@ pub static MONTHLY_MARGIN: Column = Column::optional(
 pub static CHURN_RATE: Column =
     Column::optional("churn_rate", Kind::Ratio, Unit::PerMonth, "Pooled monthly churn rate of the trailing months.");
 pub static LIFETIME_MONTHS: Column =
-    Column::optional("lifetime_months", Kind::Ratio, Unit::Months, "Expected payments within the horizon.");
+    Column::optional("lifetime_months", Kind::Ratio, Unit::Months, "Expected payments within the horizon.").fitted();
 pub static DISCOUNT_RATE_ANNUAL: Column =
     Column::optional("discount_rate_annual", Kind::Ratio, Unit::PerYear, "Annual discount rate used.");
 pub static CLTV_CUSTOMERS: Column =
@@ -349,20 +355,24 @@ pub static CLTV_CUSTOMERS: Column =
 pub static CHURN_EVENTS: Column =
     Column::optional("churn_events", Kind::Count, Unit::Events, "Losses the value rests on.");
 pub static SHARE_EXTRAPOLATED: Column =
-    Column::optional("share_extrapolated", Kind::Ratio, Unit::Fraction, "Part of the value beyond the observed ages.");
+    Column::optional("share_extrapolated", Kind::Ratio, Unit::Fraction, "Part of the value beyond the observed ages.")
+        .fitted();
 pub static MEAN_CHURN: Column =
-    Column::optional("mean_churn", Kind::Ratio, Unit::PerMonth, "Mean of the fitted churn distribution.");
+    Column::optional("mean_churn", Kind::Ratio, Unit::PerMonth, "Mean of the fitted churn distribution.").fitted();
 pub static POLARISATION: Column = Column::optional(
     "polarisation",
     Kind::Ratio,
     Unit::None,
     "Spread of the fitted churn distribution between 0 and 1.",
-);
-pub static CONVERGED: Column = Column::optional("converged", Kind::Flag, Unit::None, "Whether the fit converged.");
+)
+.fitted();
+pub static CONVERGED: Column =
+    Column::optional("converged", Kind::Flag, Unit::None, "Whether the fit converged.").fitted();
 pub static IS_SHRUNK: Column =
     Column::optional("is_shrunk", Kind::Flag, Unit::None, "Whether hazards were drawn towards the pool.");
 pub static IS_HOMOGENEOUS: Column =
-    Column::optional("is_homogeneous", Kind::Flag, Unit::None, "Whether the fit ended at the boundary without spread.");
+    Column::optional("is_homogeneous", Kind::Flag, Unit::None, "Whether the fit ended at the boundary without spread.")
+        .fitted();
 pub static HAS_COSTS: Column =
     Column::optional("has_costs", Kind::Flag, Unit::None, "Whether retention costs were subtracted.");
 pub static CHECK: Column = Column::required("check_id", Kind::Text, Unit::None, "Name of the law that was checked.");
@@ -525,5 +535,23 @@ pub static CHECKS_TABLE: Table = Table {
 };
 
 /// Every published metric table, in the order they are printed.
-pub static TABLES: [&Table; 7] =
-    [&CHURN_TABLE, &COHORTS_TABLE, &MRR_TABLE, &ARPC_TABLE, &CRC_TABLE, &CLTV_TABLE, &CHECKS_TABLE];
+pub static TABLES: [&Table; 18] = [
+    &CHURN_TABLE,
+    &COHORTS_TABLE,
+    &MRR_TABLE,
+    &ARPC_TABLE,
+    &CRC_TABLE,
+    &CLTV_TABLE,
+    &CLTV_BACKTEST_TABLE,
+    &NPS_TABLE,
+    &CSAT_TABLE,
+    &ENGAGEMENT_TABLE,
+    &HEALTH_TABLE,
+    &HEALTH_SUMMARY_TABLE,
+    &HEALTH_BACKTEST_TABLE,
+    &TIERS_TABLE,
+    &TIERS_SUMMARY_TABLE,
+    &FORECAST_TABLE,
+    &FORECAST_BACKTEST_TABLE,
+    &CHECKS_TABLE,
+];

@@ -3,6 +3,7 @@
 //! Two queries: `checks` asks how many rows break each rule, reading every input once; `samples` finds the keys of those
 //! that do, and is empty for clean data. `pipeline` has both collected.
 
+mod experience;
 mod keys;
 mod rates;
 mod rows;
@@ -60,7 +61,7 @@ pub struct Found {
 pub fn checks(job: &Job, sources: &Sources, calendar: &Calendar) -> Vec<Check> {
     let mut checks = Vec::new();
     for (&input, source) in sources {
-        checks.extend(rows::check(job, input, source));
+        checks.extend(rows::check(job, input, source, calendar));
         checks.extend(tables::duplicates(job, input, source, calendar));
         checks.extend(tables::references(input, source, sources));
         checks.extend(rates::check(job, input, source, sources, calendar));

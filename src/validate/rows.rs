@@ -5,6 +5,7 @@ use polars::prelude::*;
 use super::{Check, Found, Severity, first_three, keys, label, violation};
 use crate::job::Job;
 use crate::money;
+use crate::month::Calendar;
 use crate::snapshot::{NOT_FINITE, Source, UNPARSEABLE, fault_name, raw_name};
 use crate::tables::inputs::{
     AMOUNT, CATEGORY, DISCOUNT, ENDED_AT, INTERVAL, INTERVAL_COUNT, MRR, QUANTITY, RATE, STARTED_AT, STATUS,
@@ -13,8 +14,8 @@ use crate::tables::inputs::{
 use crate::tables::{Input, InputColumn, InputKind};
 
 /// One rule over one column of one input.
-struct Rule {
-    severity: Severity,
+pub struct Rule {
+    pub severity: Severity,
     column: String,
     rule: &'static str,
     message: String,
@@ -30,8 +31,8 @@ const LARGEST: i128 = 10_i128.pow(13);
 const LARGEST_RATE: i128 = 10_i128.pow(10);
 
 /// All row rules of an input as one question: how many rows break each.
-pub fn check(job: &Job, input: Input, source: &Source) -> Option<Check> {
-    let rules = rules(job, input, source);
+pub fn check(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> Option<Check> {
+    let rules = rules(job, input, source, calendar);
     if rules.is_empty() {
         return None;
     }
@@ -76,7 +77,7 @@ pub fn is_excluded(job: &Job, input: Input, source: &Source) -> Expr {
     is_one.fold(lit(false), Expr::or).fill_null(false)
 }
 
-fn rules(job: &Job, input: Input, source: &Source) -> Vec<Rule> {
+fn rules(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> Vec<Rule> {
     let excluded = is_excluded(job, input, source);
     let mut rules = Rules { job, input, source, rules: Vec::new() };
     rules.unreadable();
@@ -94,6 +95,9 @@ fn rules(job: &Job, input: Input, source: &Source) -> Vec<Rule> {
             rules.add(&CATEGORY, "reserved_category", message, col(CATEGORY.name).eq(lit("all")));
         }
         Input::FxRates => rules.not_positive(&RATE),
+        Input::UsageEvents => rules.usage(calendar),
+        Input::Surveys => rules.surveys(calendar),
+        Input::SupportTickets => rules.tickets(calendar),
         Input::Customers | Input::Invoices => {}
     }
     let mut rules = rules.rules;
@@ -103,20 +107,20 @@ fn rules(job: &Job, input: Input, source: &Source) -> Vec<Rule> {
     rules
 }
 
-struct Rules<'a> {
-    job: &'a Job,
-    input: Input,
+pub struct Rules<'a> {
+    pub job: &'a Job,
+    pub input: Input,
     source: &'a Source,
-    rules: Vec<Rule>,
+    pub rules: Vec<Rule>,
 }
 
 impl Rules<'_> {
-    fn has(&self, column: &InputColumn) -> bool {
+    pub fn has(&self, column: &InputColumn) -> bool {
         self.source.present.contains(column.name)
     }
 
     /// Adds a rule if the source has the column.
-    fn add(&mut self, column: &InputColumn, rule: &'static str, message: String, broken: Expr) {
+    pub fn add(&mut self, column: &InputColumn, rule: &'static str, message: String, broken: Expr) {
         if self.has(column) {
             let shown = (column.kind != InputKind::Id).then(|| keys::column_text(column));
             let column = column.name.to_string();

@@ -6,11 +6,14 @@ use polars::prelude::DataFrame;
 
 use crate::error::Result;
 use crate::tables::cell::cells;
-use crate::tables::outputs::CLTV_TABLE;
+use crate::tables::outputs::{CLTV_BACKTEST_TABLE, CLTV_TABLE};
 use crate::tables::{Cell, Column, Table};
 
 /// How far two rates may lie apart, relative to the larger or absolutely, whichever is more.
 pub const RATE_TOLERANCE: f64 = 1e-12;
+
+/// What a twin writes as the reason of a null that a fit decides.
+pub const FITTED: &str = "(fitted)";
 
 /// A cell, or a whole row, in which the two frames disagree.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -27,7 +30,8 @@ pub struct Difference {
 /// Every difference between two frames with the columns of `table`, in order of its key. Row order does not matter.
 ///
 /// Counts, texts, flags and money are equal or they differ; ratios may lie `RATE_TOLERANCE` apart, and amounts of
-/// `cltv`, which are rounded from floating point, one tick. Null equals null only.
+/// `cltv` and its back-test, which are rounded from floating point, one tick. Null equals null only. Where a model decides
+/// (`Column::is_fitted`), `right`, which fits nothing, may be silent: null, or `FITTED` as the reason of a null.
 ///
 /// Errors: a frame lacks a column or holds another type.
 pub fn compare(table: &'static Table, left: &DataFrame, right: &DataFrame) -> Result<Vec<Difference>> {
@@ -78,10 +82,12 @@ fn cell_differences<'a>(
     right: &'a Rows,
     right_row: usize,
 ) -> impl Iterator<Item = Difference> + 'a {
-    let ticks = if table.name == CLTV_TABLE.name { 1 } else { 0 };
+    let is_rounded = [CLTV_TABLE.name, CLTV_BACKTEST_TABLE.name].contains(&table.name);
+    let ticks = u64::from(is_rounded);
     table.measures.iter().enumerate().filter_map(move |(index, column)| {
         let (a, b) = (&left.measures[index][left_row], &right.measures[index][right_row]);
-        (!is_same(a, b, ticks)).then(|| Difference {
+        let is_silent = column.is_fitted && *b == Cell::Null || matches!(b, Cell::Text(text) if text == FITTED);
+        (!is_silent && !is_same(a, b, ticks)).then(|| Difference {
             table: table.name,
             row: row_text(table, key),
             column: Some(column.name),

@@ -1,4 +1,5 @@
-//! The canonical views that come from the job and the calendar: `job`, `dimensions`, `excluded_statuses`, `months`.
+//! The canonical views that come from the job and the calendar: `job`, `dimensions`, `months`
+//! and the lists of the job's definitions.
 
 use jiff::civil::Date;
 
@@ -8,10 +9,13 @@ use super::views::Files;
 use crate::error::{Error, Result};
 use crate::job::{Active, Allocation, Job};
 use crate::month::MonthRange;
-use crate::tables::inputs::{INCURRED_ON, MRR, PAID_AT, SNAPSHOT_DATE, STARTED_AT};
+use crate::tables::inputs::{
+    ANSWERED_AT, COST_CUSTOMER_ID, INCURRED_ON, MRR, OCCURRED_AT, OPENED_AT, PAID_AT, SNAPSHOT_DATE, STARTED_AT,
+    USER_ID,
+};
 use crate::tables::{Input, InputColumn};
 
-/// The views `job`, `dimensions` and `excluded_statuses`.
+/// The views `job`, `dimensions`, `excluded_statuses` and `qualifying_events`.
 pub fn settings(job: &Job, files: &Files, as_of: Date) -> Result<String> {
     let subscriptions = job.inputs.get(&Input::Subscriptions);
     let is_given = files.get(&Input::Subscriptions).is_some_and(|files| has(job, Input::Subscriptions, files, &MRR));
@@ -22,11 +26,20 @@ pub fn settings(job: &Job, files: &Files, as_of: Date) -> Result<String> {
     let active = match job.definitions.active {
         Active::Paying => "paying",
         Active::Entitled => "entitled",
+        Active::Purchases => "purchases",
     };
     let allocation = match job.definitions.allocation {
         Allocation::Customers => "customers",
         Allocation::Mrr => "mrr",
+        Allocation::Tickets => "tickets",
     };
+    let offers =
+        |input: Input, column: &InputColumn| files.get(&input).is_some_and(|files| has(job, input, files, column));
+    let weights: Vec<String> = ["usage", "survey", "support", "commercial", "tenure"]
+        .iter()
+        .zip(job.definitions.weights.list())
+        .map(|(name, weight)| format!("  CAST('{weight}' AS DOUBLE) AS weight_{name}"))
+        .collect();
     let after = next_day(as_of)?;
     let mut text = format!(
         "\
@@ -43,7 +56,15 @@ CREATE TEMP TABLE job AS SELECT
   {is_snapshots} AS is_snapshots,
   {is_given} AS mrr_is_given,
   {has_invoices} AS has_invoices,
-  {has_costs} AS has_costs;
+  {has_costs} AS has_costs,
+  {has_subscriptions} AS has_subscriptions,
+  {has_usage} AS has_usage,
+  {has_users} AS has_users,
+  {has_surveys} AS has_surveys,
+  {has_tickets} AS has_tickets,
+  {has_cost_customers} AS has_cost_customers,
+  CAST({detractor_max} AS BIGINT) AS detractor_max,
+{weights};
 ",
         currency = literal(&job.currency),
         gross_margin = job.gross_margin,
@@ -51,9 +72,18 @@ CREATE TEMP TABLE job AS SELECT
         is_snapshots = subscriptions.is_some_and(|source| source.is_snapshots),
         has_invoices = job.has(Input::Invoices),
         has_costs = job.has(Input::RetentionCosts),
+        has_subscriptions = job.has(Input::Subscriptions),
+        has_usage = job.has(Input::UsageEvents),
+        has_users = offers(Input::UsageEvents, &USER_ID),
+        has_surveys = job.has(Input::Surveys),
+        has_tickets = job.has(Input::SupportTickets),
+        has_cost_customers = offers(Input::RetentionCosts, &COST_CUSTOMER_ID),
+        detractor_max = job.definitions.detractor_max,
+        weights = weights.join(",\n"),
     );
     text += &list("dimensions", "dimension", &job.dimensions);
     text += &list("excluded_statuses", "status", &job.definitions.exclude_statuses);
+    text += &list("qualifying_events", "event", &job.definitions.qualifying_events);
     Ok(text)
 }
 
@@ -79,6 +109,9 @@ WITH mentioned AS (
   UNION ALL SELECT MIN({snapshot_date}) FROM subscription_snapshots
   UNION ALL SELECT local_date(MIN({paid_at})) FROM invoices
   UNION ALL SELECT MIN({incurred_on}) FROM retention_costs
+  UNION ALL SELECT local_date(MIN({occurred_at})) FROM usage_events
+  UNION ALL SELECT local_date(MIN({answered_at})) FROM surveys
+  UNION ALL SELECT local_date(MIN({opened_at})) FROM support_tickets
 ),
 spine AS (
   SELECT CAST(UNNEST(generate_series(
@@ -99,6 +132,9 @@ FROM spine;
         snapshot_date = SNAPSHOT_DATE.name,
         paid_at = PAID_AT.name,
         incurred_on = INCURRED_ON.name,
+        occurred_at = OCCURRED_AT.name,
+        answered_at = ANSWERED_AT.name,
+        opened_at = OPENED_AT.name,
         settle_days = job.settle_days,
     ))
 }

@@ -11,8 +11,10 @@ use super::source_type::SourceType;
 use crate::error::Result;
 use crate::job::{InputSource, Job};
 use crate::month::MonthRange;
-use crate::tables::inputs::{CUSTOMER_ID, ENDED_AT, PAID_AT, RATE, SUBSCRIPTION_SNAPSHOTS};
-use crate::tables::{Input, InputKind, InputTable};
+use crate::tables::inputs::{
+    ANSWERED_AT, CUSTOMER_ID, ENDED_AT, OCCURRED_AT, OPENED_AT, PAID_AT, RATE, SUBSCRIPTION_SNAPSHOTS,
+};
+use crate::tables::{Input, InputColumn, InputKind, InputTable};
 
 /// The files of every input, where DuckDB can read them.
 pub type Files = BTreeMap<Input, Vec<LocalFile>>;
@@ -22,7 +24,10 @@ pub fn script(job: &Job, files: &Files, as_of: Date, asked: MonthRange) -> Resul
     let mut parts = vec!["SET TimeZone = 'UTC';\n".to_string(), macros(&job.time_zone)];
     parts.push(customers(job, files));
     parts.push(subscriptions(job, files));
-    parts.push(invoices(job, files));
+    parts.push(dated(job, files, Input::Invoices, "source_invoices", &PAID_AT, "paid_on"));
+    parts.push(dated(job, files, Input::UsageEvents, "source_events", &OCCURRED_AT, "occurred_on"));
+    parts.push(dated(job, files, Input::Surveys, "source_surveys", &ANSWERED_AT, "answered_on"));
+    parts.push(dated(job, files, Input::SupportTickets, "source_tickets", &OPENED_AT, "opened_on"));
     parts.push(retention_costs(job, files));
     parts.push(fx_rates(job, files));
     parts.push(settings::settings(job, files, as_of)?);
@@ -48,11 +53,11 @@ fn subscriptions(job: &Job, files: &Files) -> String {
         + &rows(job, dated, input, &SUBSCRIPTION_SNAPSHOTS, "subscription_snapshots")
 }
 
-fn invoices(job: &Job, files: &Files) -> String {
-    let mut text = rows(job, files, Input::Invoices, Input::Invoices.table(), "source_invoices");
-    let paid_at = quote(PAID_AT.name);
-    text += &format!("CREATE TEMP VIEW invoices AS SELECT *, local_date({paid_at}) AS paid_on FROM source_invoices;\n");
-    text
+/// An input with the local day of one of its instants beside it.
+fn dated(job: &Job, files: &Files, input: Input, from: &str, instant: &InputColumn, day: &str) -> String {
+    let (name, instant) = (input.name(), quote(instant.name));
+    rows(job, files, input, input.table(), from)
+        + &format!("CREATE TEMP VIEW {name} AS SELECT *, local_date({instant}) AS {day} FROM {from};\n")
 }
 
 fn retention_costs(job: &Job, files: &Files) -> String {

@@ -118,23 +118,34 @@ fn unknown_keys_name_their_line_and_the_nearest() {
 }
 
 #[test]
-fn what_later_versions_have_is_refused_not_ignored() {
+fn definitions_are_read_and_refused() {
+    let job = parse(&format!(
+        "{SMALLEST}[inputs.support_tickets]\nuri = \"t\"\n[definitions]\nallocation = \"tickets\"\nseed = 7\n\
+         qualifying_events = [\"login\"]\n[nps]\ndetractor_max = 5\n[health.weights]\nusage = 1\n"
+    ));
+    let definitions = &job.definitions;
+    assert_eq!((definitions.allocation, definitions.seed, definitions.detractor_max), (Allocation::Tickets, 7, 5));
+    assert_eq!(definitions.qualifying_events, ["login"]);
+    assert_eq!(definitions.weights.list(), [1.0, 0.20, 0.20, 0.15, 0.10]);
+    let purchases = parse(&SMALLEST.replace("subscriptions", "invoices"));
+    assert_eq!(purchases.definitions.active, Active::Purchases);
     let end = |lines: &str| format!("{SMALLEST}{lines}\n");
     let cases = [
-        (end("[nps]\ndetractor_max = 6"), "`nps` belongs to a metric that is not in this version"),
-        (end("[health.weights]\nusage = 1.0"), "`health` belongs to a metric that is not in this version"),
-        (end("[definitions]\nseed = 1"), "`definitions.seed` belongs to a metric that is not in this version"),
-        (end("[definitions]\nqualifying_events = []"), "`definitions.qualifying_events` belongs to a metric"),
-        (end("[definitions]\nactive = \"purchases\""), "`definitions.active` = \"purchases\" is not in this version"),
+        (end("[nps]\ndetractor_max = 9"), "`nps.detractor_max` is 9"),
+        (end("[nps]\npromoter_min = 9"), "unknown key `promoter_min` in [nps]"),
+        (end("[health.weights]\nusage = -1"), "`health.weights.usage` is -1"),
         (
-            end("[definitions]\nallocation = \"tickets\""),
-            "`definitions.allocation` = \"tickets\" is not in this version",
+            end("[health.weights]\nusage = 0\nsurvey = 0\nsupport = 0\ncommercial = 0\ntenure = 0"),
+            "every weight of `health.weights` is 0",
         ),
-        (end("[inputs.usage_events]\nuri = \"x\""), "`inputs.usage_events` belongs to a metric"),
-        (end("[inputs.surveys]\nuri = \"x\""), "`inputs.surveys` belongs to a metric"),
-        (end("[inputs.support_tickets]\nuri = \"x\""), "`inputs.support_tickets` belongs to a metric"),
-        (end("tables = [\"nps\"]"), "the table `nps` is not in this version"),
-        (SMALLEST.replace("subscriptions", "invoices"), "there is no [inputs.subscriptions]"),
+        (end("[definitions]\nseed = -1"), "`definitions.seed` is -1"),
+        (end("[definitions]\nactive = \"purchases\""), "is for businesses without subscriptions"),
+        (end("[definitions]\nallocation = \"tickets\""), "needs [inputs.support_tickets]"),
+        (
+            SMALLEST.replace("subscriptions", "invoices") + "[definitions]\nactive = \"paying\"\n",
+            "customers can only be active by \"purchases\"",
+        ),
+        (SMALLEST.replace("subscriptions", "surveys"), "there is neither [inputs.subscriptions] nor [inputs.invoices]"),
     ];
     for (text, message) in cases {
         let (found, _) = refused(&text);

@@ -87,5 +87,10 @@ pub fn unit(unit: Unit) -> &'static str {
         Unit::PerMonth => "per month",
         Unit::PerYear => "per year",
         Unit::Events => "events",
+        Unit::Days => "days",
+        Unit::Users => "users",
+        Unit::Responses => "responses",
+        Unit::Tickets => "tickets",
+        Unit::Points => "points",
     }
 }
