@@ -12,7 +12,6 @@ use super::rows::{Row, frame};
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
 use crate::normalise::group::ALL;
-use crate::tables::Input;
 use crate::tables::model::{INVOICED_ONLY, PAYING_ANY, PAYING_CLOSE};
 use crate::tables::outputs::{
     CHURN_EVENTS, CHURN_RATE, CHURNED_CUSTOMERS, CLOSING_CUSTOMERS, CLOSING_MRR, CLTV_CUSTOMERS, CLTV_TABLE,
@@ -22,7 +21,7 @@ use crate::tables::outputs::{
 
 pub static METRIC: Metric = Metric {
     table: &CLTV_TABLE,
-    needs: &[Input::Subscriptions],
+    needs: &[],
     definition: "The margin a customer brings over its life: to date (historical), by the sources' formula \
                  (purchase_value), margin over churn (simple), discounted at constant churn (constant_pv), and \
                  discounted along the observed survival curve (empirical).",

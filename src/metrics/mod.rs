@@ -11,7 +11,10 @@ mod churn;
 mod cltv;
 mod cohorts;
 mod crc;
+mod csat;
+mod engagement;
 mod mrr;
+mod nps;
 
 pub mod expr;
 pub mod rows;
@@ -19,7 +22,7 @@ pub mod rows;
 /// One metric table.
 pub struct Metric {
     pub table: &'static Table,
-    /// Inputs without which the table is skipped.
+    /// Inputs without which the table is skipped; none: whatever makes customers active will do.
     pub needs: &'static [Input],
     /// What the numbers mean, for the catalogue.
     pub definition: &'static str,
@@ -30,5 +33,14 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 6] =
-    [&churn::METRIC, &cohorts::METRIC, &mrr::METRIC, &arpc::METRIC, &crc::METRIC, &cltv::METRIC];
+pub static METRICS: [&Metric; 9] = [
+    &churn::METRIC,
+    &cohorts::METRIC,
+    &mrr::METRIC,
+    &arpc::METRIC,
+    &crc::METRIC,
+    &cltv::METRIC,
+    &nps::METRIC,
+    &csat::METRIC,
+    &engagement::METRIC,
+];
