@@ -5,7 +5,7 @@ use polars::prelude::LazyFrame;
 use super::Metric;
 use super::expr::{Point, reason, spine};
 use super::rows::{Row, frame};
-use crate::models::interval::net_score;
+use crate::models::interval::{nps, nps_interval};
 use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::Input;
@@ -29,14 +29,14 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
 fn row(model: &Model, point: &Point) -> Row {
     let count = |column: &str| model.nps.get(point.at, point.month, column);
     let (responses, promoters, detractors) = (count(RESPONSES.name), count(PROMOTERS.name), count(DETRACTORS.name));
-    let score = net_score(promoters, detractors, responses);
+    let interval = nps_interval(promoters, detractors, responses);
     point
         .row(model, (responses == 0).then_some(reason::NO_RESPONSES))
         .with(&RESPONSES, responses)
         .with(&PROMOTERS, promoters)
         .with(&PASSIVES, responses - promoters - detractors)
         .with(&DETRACTORS, detractors)
-        .with(&NPS, score.map(|(score, _, _)| score))
-        .with(&NPS_LOWER, score.map(|(_, lower, _)| lower))
-        .with(&NPS_UPPER, score.map(|(_, _, upper)| upper))
+        .with(&NPS, nps(promoters, detractors, responses))
+        .with(&NPS_LOWER, interval.map(|(lower, _)| lower))
+        .with(&NPS_UPPER, interval.map(|(_, upper)| upper))
 }
