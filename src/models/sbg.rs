@@ -6,7 +6,7 @@
 
 use super::counts::{AgeCount, evaluate, total};
 use super::curve::Curve;
-use super::optimise::{inverse, maximise};
+use super::optimise::{covariance, maximise};
 use super::special::limit;
 
 /// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which run
@@ -17,12 +17,14 @@ pub struct Fit {
     pub mean: f64,
     /// 0: all customers alike. 1: each either leaves at once or never does.
     pub polarisation: f64,
+    /// (logit mean, logit polarisation), within ±20: what `covariance` is of.
+    pub parameters: [f64; 2],
     pub log_likelihood: f64,
-    /// The gradient at the result says it is a maximum (at the boundary: that inside is not higher).
+    /// The gradient at the result says it is a maximum (at the end of a range: that inside is not higher).
     pub converged: bool,
     /// The best sBG is its limit without differences between customers: constant hazard, polarisation 0.
     pub is_homogeneous: bool,
-    /// Of (logit mean, logit polarisation), from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
+    /// Of `parameters`, from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
     /// None where a parameter is at the end of its range or the data do not determine it.
     pub covariance: Option<[[f64; 2]; 2]>,
 }
@@ -37,16 +39,7 @@ impl Fit {
     }
 
     pub fn curve(&self) -> Curve {
-        if self.is_homogeneous {
-            return Curve::Geometric { hazard: self.mean };
-        }
-        let size = (1.0 - self.polarisation) / self.polarisation;
-        Curve::Sbg { alpha: self.mean * size, beta: (1.0 - self.mean) * size }
-    }
-
-    /// (logit mean, logit polarisation), each within its bounds: what `covariance` is of.
-    pub fn parameters(&self) -> [f64; 2] {
-        [logit(self.mean), logit(self.polarisation)]
+        if self.is_homogeneous { Curve::Geometric { hazard: self.mean } } else { self.curve_at(&self.parameters) }
     }
 
     /// The curve at other parameters, for the delta method. Homogeneous stays homogeneous.
@@ -106,10 +99,11 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
     Some(Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
+        parameters: best.at,
         log_likelihood: best.value,
-        converged: best.converged && !best.is_bound[0],
+        converged: best.converged,
         is_homogeneous: false,
-        covariance: if best.is_bound == [false; 2] { inverse(&best.information) } else { None },
+        covariance: covariance(&best),
     })
 }
 
@@ -125,6 +119,7 @@ fn homogeneous(counts: &[AgeCount], mean: f64, trials: f64) -> Fit {
     Fit {
         mean,
         polarisation: 0.0,
+        parameters: [logit(mean), -LIMIT],
         log_likelihood: Curve::Geometric { hazard: mean }.log_likelihood(counts),
         converged: early <= 0.0 || mean <= 0.0 || mean >= 1.0,
         is_homogeneous: true,
