@@ -32,7 +32,8 @@ pub struct Fit {
 
 impl Fit {
     pub fn curve(&self) -> Curve {
-        if self.mean <= 0.0 || self.mean >= 1.0 {
+        // The sBG without differences between customers, exact where the logit of a mean near 0 or 1 is not.
+        if self.is_homogeneous && self.shape == 1.0 {
             return Curve::Geometric { hazard: self.mean };
         }
         self.curve_at(&self.parameters)
@@ -52,9 +53,13 @@ const BOUNDS: [(f64, f64); 3] = [(-LIMIT, LIMIT), (-LIMIT, LIMIT), (-LN_SHAPE, L
 const STARTS: [[f64; 2]; 3] = [[-2.0, 0.4], [0.0, 0.4], [-2.0, -0.4]];
 
 /// `ln S(t - 1) - ln S(t)` and its derivatives by logit mean, logit polarisation and ln shape.
-fn drop(parameters: &[f64; 3], renewal: u64) -> (f64, [f64; 3]) {
+fn drops(parameters: &[f64; 3]) -> impl Fn(u64) -> (f64, [f64; 3]) {
     let [gamma, delta] = alpha_beta(&[parameters[0], parameters[1]]);
     let shape = parameters[2].exp();
+    move |renewal| drop(gamma, delta, shape, renewal)
+}
+
+fn drop(gamma: f64, delta: f64, shape: f64, renewal: u64) -> (f64, [f64; 3]) {
     let before = renewal.saturating_sub(1) as f64;
     let (past, step) = (before.powf(shape), power_step(before, 1.0, shape));
     let drop = gamma_difference(delta + past, gamma, step);
@@ -86,10 +91,10 @@ pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
     let own = [mean, limit(polarisation, -6.0, 6.0), 0.0];
     let others = STARTS.map(|[polarisation, shape]| [mean, polarisation, shape]);
     let starts = [own, others[0], others[1], others[2]];
-    let best = maximise(|at| evaluate(counts, |renewal| drop(at, renewal)), &starts, &BOUNDS);
+    let best = maximise(|at| evaluate(counts, drops(at)), &starts, &BOUNDS);
     // Shape 1 is one of the curves to choose from, so the result cannot be worse than the sBG.
     let Some(best) = best.filter(|best| best.value > sbg.log_likelihood) else {
-        return Fit { converged: false, ..same };
+        return Fit { converged: best.is_some_and(|best| best.converged), ..same };
     };
     Fit {
         mean: logistic(best.at[0]),

@@ -150,12 +150,13 @@ fn solve<const N: usize>(matrix: &[[f64; N]; N], vector: &[f64; N]) -> Option<[f
     v.iter().all(|x| x.is_finite()).then_some(v)
 }
 
-/// The covariance of an optimum inside its bounds. None at a bound, or where the data hardly determine a parameter: standard
-/// errors above 5 on a logit or logarithmic scale are no approximation of anything.
+/// Standard errors above 5 on a logit or logarithmic scale are no approximation of anything.
+pub const LARGEST_VARIANCE: f64 = 25.0;
+
+/// The covariance of an optimum inside its bounds. None at a bound, or where the data hardly determine a parameter.
 pub fn covariance<const N: usize>(optimum: &Optimum<N>) -> Option<[[f64; N]; N]> {
-    const LARGEST: f64 = 25.0;
     let covariance = if optimum.is_bound == [false; N] { inverse(&optimum.information)? } else { return None };
-    (0..N).all(|i| covariance[i][i] <= LARGEST).then_some(covariance)
+    (0..N).all(|i| covariance[i][i] <= LARGEST_VARIANCE).then_some(covariance)
 }
 
 /// The inverse of a positive definite matrix; None where it is not one.

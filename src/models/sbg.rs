@@ -6,7 +6,7 @@
 
 use super::counts::{AgeCount, evaluate, total};
 use super::curve::Curve;
-use super::optimise::{covariance, maximise};
+use super::optimise::{LARGEST_VARIANCE, covariance, maximise};
 use super::special::limit;
 
 /// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which run
@@ -73,12 +73,14 @@ pub(super) fn alpha_beta(parameters: &[f64; 2]) -> [f64; 2] {
 }
 
 /// `ln S(t - 1) - ln S(t)` and its derivatives by logit mean and logit polarisation.
-fn drop(parameters: &[f64; 2], renewal: u64) -> (f64, [f64; 2]) {
+fn drops(parameters: &[f64; 2]) -> impl Fn(u64) -> (f64, [f64; 2]) {
     let [alpha, beta] = alpha_beta(parameters);
-    let before = renewal.saturating_sub(1) as f64;
-    let left = beta + before;
-    let by_mean = alpha * beta / (alpha + beta) / left;
-    ((alpha / left).ln_1p(), [by_mean, -alpha * before / ((alpha + left) * left)])
+    move |renewal| {
+        let before = renewal.saturating_sub(1) as f64;
+        let left = beta + before;
+        let by_mean = alpha * beta / (alpha + beta) / left;
+        ((alpha / left).ln_1p(), [by_mean, -alpha * before / ((alpha + left) * left)])
+    }
 }
 
 /// Maximum likelihood on age counts; None without anyone at risk.
@@ -90,7 +92,7 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
         return Some(homogeneous);
     }
     let starts = STARTS.map(|polarisation| [logit(mean), polarisation]);
-    let best = maximise(|at| evaluate(counts, |renewal| drop(at, renewal)), &starts, &BOUNDS)?;
+    let best = maximise(|at| evaluate(counts, drops(at)), &starts, &BOUNDS)?;
     // Differences between customers must explain something that rounding does not.
     let gain = best.value - homogeneous.log_likelihood;
     if gain <= 1e-6 + 1e-12 * homogeneous.log_likelihood.abs() {
@@ -123,6 +125,6 @@ fn homogeneous(counts: &[AgeCount], mean: f64, trials: f64) -> Fit {
         log_likelihood: Curve::Geometric { hazard: mean }.log_likelihood(counts),
         converged: early <= 0.0 || mean <= 0.0 || mean >= 1.0,
         is_homogeneous: true,
-        covariance: variance.is_finite().then_some([[variance, 0.0], [0.0, 0.0]]),
+        covariance: (variance <= LARGEST_VARIANCE).then_some([[variance, 0.0], [0.0, 0.0]]),
     }
 }

@@ -7,6 +7,7 @@ use tenure::models::interval::{delta_method, normal, nps, nps_interval, wilson};
 use tenure::models::lifetime::{payments, residual_payments, residual_payments_by_age};
 use tenure::models::ranking::{Third, auc, brier, brier_of_base_rate, percentiles, third, top_lift, weighted_mean};
 use tenure::models::sbg;
+use tenure::models::special::gamma_difference;
 use tenure::models::survival::{Cell, exposures, kaplan_meier};
 
 /// Customers left in years 0 to 7. Source: Fader & Hardie 2007, "How to Project Customer Retention", table 1.
@@ -322,6 +323,25 @@ fn equal_hazards_are_called_homogeneous_and_solved_exactly() {
     let (two, three) = (sbg_of(&rising), bdw_of(&rising));
     assert!(two.is_homogeneous && two.converged, "{two:?}");
     assert!(three.shape > 1.5 && bdw::is_preferred(&three, &two, 8), "{three:?}");
+}
+
+#[test]
+fn differences_of_ln_gamma_keep_their_digits() {
+    // For whole b the difference is the logarithm of a product of fractions: B(a, x) / B(a, x + b).
+    for x in [1e-9, 0.3, 7.0, 9.99, 10.0, 1e4, 1e10] {
+        for a in [1e-9, 0.7, 55.0, 1e6, 1e10] {
+            for b in [1, 2, 40] {
+                let product: f64 = (0..b).map(|i| (a / (x + f64::from(i))).ln_1p()).sum();
+                let found = gamma_difference(x, a, f64::from(b));
+                close(found.value / product, 1.0, 1e-12);
+                close(gamma_difference(x, f64::from(b), a).by_a / found.by_b, 1.0, 1e-12);
+                let step = 1e-6 * x;
+                let slope = gamma_difference(x + step, a, f64::from(b)).value
+                    - gamma_difference(x - step, a, f64::from(b)).value;
+                close(found.by_x / (slope / (2.0 * step)), 1.0, 1e-5);
+            }
+        }
+    }
 }
 
 #[test]
