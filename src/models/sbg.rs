@@ -9,8 +9,8 @@ use super::curve::Curve;
 use super::optimise::{LARGEST_VARIANCE, covariance, maximise};
 use super::special::limit;
 
-/// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which run
-/// along a ridge of the likelihood together, the data tell these apart.
+/// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which
+/// run along a ridge of the likelihood together, the data tell these apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
     /// Mean probability of leaving at the first renewal.
@@ -96,7 +96,7 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
     // Differences between customers must explain something that rounding does not.
     let gain = best.value - homogeneous.log_likelihood;
     if gain <= 1e-6 + 1e-12 * homogeneous.log_likelihood.abs() {
-        return Some(Fit { converged: homogeneous.converged || best.converged, ..homogeneous });
+        return Some(Fit { converged: best.converged, ..homogeneous });
     }
     Some(Fit {
         mean: logistic(best.at[0]),
@@ -111,19 +111,13 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
 
 /// The limit of polarisation 0, solved exactly: every renewal is a trial with the same probability.
 fn homogeneous(counts: &[AgeCount], mean: f64, trials: f64) -> Fit {
-    // Derivative of the log-likelihood by the polarisation at 0, but for a positive factor: are losses late or early?
-    let early: f64 = counts
-        .iter()
-        .enumerate()
-        .filter_map(|(before, count)| Some((before as f64) * count.at_risk * (mean - count.hazard()?)))
-        .sum();
     let variance = 1.0 / (trials * mean * (1.0 - mean));
     Fit {
         mean,
         polarisation: 0.0,
         parameters: [logit(mean), -LIMIT],
         log_likelihood: Curve::Geometric { hazard: mean }.log_likelihood(counts),
-        converged: early <= 0.0 || mean <= 0.0 || mean >= 1.0,
+        converged: true,
         is_homogeneous: true,
         covariance: (variance <= LARGEST_VARIANCE).then_some([[variance, 0.0], [0.0, 0.0]]),
     }

@@ -209,7 +209,8 @@ proptest! {
             let two = sbg::fit(&counts).unwrap();
             let three = bdw::fit(&counts, &two);
             prop_assert!(two.converged, "{:?}", two);
-            prop_assert!(three.log_likelihood >= truth - 1e-6 - 1e-9 * truth.abs(), "{:?} below {:?} {}", three, curve, truth);
+            let least = truth - 1e-6 - 1e-9 * truth.abs();
+            prop_assert!(three.log_likelihood >= least, "{:?} below {:?} {}", three, curve, truth);
             let is_at_end = three.parameters.iter().zip([20.0, 20.0, 2.3]).any(|(at, end)| at.abs() >= end);
             prop_assert!(three.converged || is_at_end, "{:?} of {:?}", three, curve);
         }
@@ -227,7 +228,10 @@ proptest! {
     }
 
     #[test]
-    fn ranks_ignore_the_order_of_rows(rows in prop::collection::vec((-5_i64..5, any::<bool>()), 0..60), turn in 0_usize..60) {
+    fn ranks_ignore_the_order_of_rows(
+        rows in prop::collection::vec((-5_i64..5, any::<bool>()), 0..60),
+        turn in 0_usize..60,
+    ) {
         let turned: Vec<_> = rows.iter().cycle().skip(turn).take(rows.len()).copied().collect();
         let split = |rows: &[(i64, bool)]| -> (Vec<i64>, Vec<bool>) { rows.iter().copied().unzip() };
         let ((scores, happened), (other, other_happened)) = (split(&rows), split(&turned));
