@@ -17,14 +17,14 @@ pub struct Fit {
     pub mean: f64,
     /// 0: all customers alike. 1: each either leaves at once or never does.
     pub polarisation: f64,
-    /// (logit mean, logit polarisation), within ±20: what `covariance` is of.
-    pub parameters: [f64; 2],
+    /// (logit mean, logit polarisation), which say more of a mean near 1 than the mean does.
+    logits: [f64; 2],
     pub log_likelihood: f64,
     /// The gradient at the result says it is a maximum (at the end of a range: that inside is not higher).
     pub converged: bool,
     /// The best sBG is its limit without differences between customers: constant hazard, polarisation 0.
     pub is_homogeneous: bool,
-    /// Of `parameters`, from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
+    /// Of `parameters()`, from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
     /// None where a parameter is at the end of its range or the data do not determine it.
     pub covariance: Option<[[f64; 2]; 2]>,
 }
@@ -39,7 +39,12 @@ impl Fit {
     }
 
     pub fn curve(&self) -> Curve {
-        if self.is_homogeneous { Curve::Geometric { hazard: self.mean } } else { self.curve_at(&self.parameters) }
+        if self.is_homogeneous { Curve::Geometric { hazard: self.mean } } else { self.curve_at(&self.logits) }
+    }
+
+    /// (logit mean, logit polarisation), within ±20: what `covariance` is of.
+    pub fn parameters(&self) -> [f64; 2] {
+        self.logits
     }
 
     /// The curve at other parameters, for the delta method. Homogeneous stays homogeneous.
@@ -101,7 +106,7 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
     Some(Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
-        parameters: best.at,
+        logits: best.at,
         log_likelihood: best.value,
         converged: best.converged,
         is_homogeneous: false,
@@ -115,7 +120,7 @@ fn homogeneous(counts: &[AgeCount], mean: f64, trials: f64) -> Fit {
     Fit {
         mean,
         polarisation: 0.0,
-        parameters: [logit(mean), -LIMIT],
+        logits: [logit(mean), -LIMIT],
         log_likelihood: Curve::Geometric { hazard: mean }.log_likelihood(counts),
         converged: true,
         is_homogeneous: true,

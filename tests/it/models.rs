@@ -300,13 +300,13 @@ fn the_delta_method_knows_a_known_error() {
     let counts = [AgeCount { at_risk: 1000.0, losses: 100.0 }];
     let fit = sbg_of(&counts);
     let hazard_of = |at: &[f64; 2]| Some(fit.curve_at(at).hazard(1));
-    let error = delta_method(&fit.parameters, &fit.covariance.unwrap(), hazard_of).unwrap();
+    let error = delta_method(&fit.parameters(), &fit.covariance.unwrap(), hazard_of).unwrap();
     close(error, (0.1_f64 * 0.9 / 1000.0).sqrt(), 1e-8);
     close(normal(0.1, error).1, 0.1 + 1.959_964 * error, 1e-7);
     // The first hazard of an sBG cannot be known better than by the customers who faced it, nor much worse.
     let fit = sbg_of(&cohort(&REGULAR, 7));
     let hazard_of = |at: &[f64; 2]| Some(fit.curve_at(at).hazard(1));
-    let error = delta_method(&fit.parameters, &fit.covariance.unwrap(), hazard_of).unwrap();
+    let error = delta_method(&fit.parameters(), &fit.covariance.unwrap(), hazard_of).unwrap();
     close(error, (0.37_f64 * 0.63 / 1000.0).sqrt(), 1e-3);
 }
 

@@ -79,7 +79,7 @@ fn planted_sbg_is_recovered() {
         close(fit.polarisation, polarisation, 0.02);
         // Four standard errors of the discounted value hold the truth.
         let value = |curve: &Curve| payments(curve, 0, 0.008, None);
-        let error = delta_method(&fit.parameters, &fit.covariance.unwrap(), |at| value(&fit.curve_at(at))).unwrap();
+        let error = delta_method(&fit.parameters(), &fit.covariance.unwrap(), |at| value(&fit.curve_at(at))).unwrap();
         let (found, truth) = (value(&fit.curve()).unwrap(), value(&Curve::Sbg { alpha, beta }).unwrap());
         close(found, truth, 4.0 * error);
         assert!(error < 0.03 * truth, "{error} of {truth}");
@@ -97,7 +97,7 @@ fn planted_bdw_is_recovered() {
         close(three.mean, gamma / (gamma + delta), 0.01);
         let covariance = three.covariance.unwrap();
         let truth = [(gamma / delta).ln(), -(gamma + delta).ln(), shape.ln()];
-        for (index, (found, planted)) in three.parameters.into_iter().zip(truth).enumerate() {
+        for (index, (found, planted)) in three.parameters().into_iter().zip(truth).enumerate() {
             close(found, planted, 4.0 * covariance[index][index].sqrt());
         }
         close(three.shape, shape, 0.1 * shape);
