@@ -6,11 +6,13 @@ from decimal import Decimal
 import duckdb
 
 SQL = pathlib.Path(__file__).resolve().parents[2] / "sql"
-METRICS = ["churn", "cohorts", "mrr", "arpc", "crc", "cltv"]
+METRICS = ["churn", "cohorts", "mrr", "arpc", "crc", "cltv",
+           "health", "health_summary", "health_backtest", "tiers", "tiers_summary", "forecast", "forecast_backtest"]
 
 SCHEMAS = {
     "dimensions": "dimension VARCHAR",
     "excluded_statuses": "status VARCHAR",
+    "qualifying_events": "event VARCHAR",
     "customers": "customer_id VARCHAR",
     "customer_dimensions": "customer_id VARCHAR, dimension VARCHAR, segment VARCHAR",
     "subscriptions": "subscription_id VARCHAR, customer_id VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP, "
@@ -24,12 +26,19 @@ SCHEMAS = {
     "retention_costs": "line_id BIGINT, incurred_on DATE, category VARCHAR, amount DECIMAL(38,8), currency VARCHAR, "
     "customer_id VARCHAR",
     "retention_cost_dimensions": "line_id BIGINT, dimension VARCHAR, segment VARCHAR",
+    "usage_events": "customer_id VARCHAR, occurred_at TIMESTAMP, user_id VARCHAR, event VARCHAR, occurred_on DATE",
+    "surveys": "response_id VARCHAR, customer_id VARCHAR, respondent_id VARCHAR, answered_at TIMESTAMP, kind VARCHAR, "
+    "score BIGINT, scale_max BIGINT, answered_on DATE",
+    "support_tickets": "ticket_id VARCHAR, customer_id VARCHAR, opened_at TIMESTAMP, closed_at TIMESTAMP, "
+    "escalated VARCHAR, opened_on DATE",
     "fx_rates": "rate_date DATE, currency VARCHAR, rate DECIMAL(18,8)",
     "months": "month DATE, start_at TIMESTAMP, next_start_at TIMESTAMP, close_at TIMESTAMP, last_on DATE, "
     "is_final BOOLEAN, is_asked BOOLEAN",
     "job": "currency VARCHAR, gross_margin DOUBLE, discount_rate_annual DOUBLE, active VARCHAR, allocation VARCHAR, "
     "as_of_at TIMESTAMP, as_of_on DATE, history_from DATE, history_from_at TIMESTAMP, is_snapshots BOOLEAN, "
-    "mrr_is_given BOOLEAN, has_invoices BOOLEAN, has_costs BOOLEAN",
+    "mrr_is_given BOOLEAN, has_invoices BOOLEAN, has_costs BOOLEAN, has_subscriptions BOOLEAN, has_usage BOOLEAN, "
+    "has_users BOOLEAN, has_surveys BOOLEAN, has_tickets BOOLEAN, has_cost_customers BOOLEAN, detractor_max BIGINT, "
+    "weight_usage DOUBLE, weight_survey DOUBLE, weight_support DOUBLE, weight_commercial DOUBLE, weight_tenure DOUBLE",
 }
 
 
@@ -59,8 +68,18 @@ def insert(con, table, rows):
         con.execute(f"INSERT INTO {table} VALUES {', '.join([marks] * len(part))}", [v for values in part for v in values])
 
 
+def dated(rows, at, on):
+    """Rows with the day of one of their instants beside it."""
+    rows = [dict(row) for row in rows]
+    for row in rows:
+        row[at] = instant(row[at])
+        row[on] = row[at].date()
+    return rows
+
+
 def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), settle_days=7, subscriptions=(),
-              snapshots=(), customers=(), invoices=(), costs=(), fx=(), **job):
+              snapshots=(), customers=(), invoices=(), costs=(), fx=(), usage=(), surveys=(), tickets=(),
+              qualifying=(), **job):
     """Time zone UTC. `customers` are (id, {dimension: segment}); `costs` rows may hold a dict under "dimensions"."""
     as_of = day(as_of)
     close = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time())
@@ -68,10 +87,12 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
     for row in subscriptions:
         for name in ("started_at", "ended_at", "trial_ended_at"):
             row[name] = instant(row.get(name))
-    invoices = [dict(row) for row in invoices]
-    for row in invoices:
-        row["paid_at"] = instant(row["paid_at"])
-        row["paid_on"] = row["paid_at"].date()
+    invoices = dated(invoices, "paid_at", "paid_on")
+    usage, surveys, tickets = (
+        dated(usage, "occurred_at", "occurred_on"), dated(surveys, "answered_at", "answered_on"),
+        dated(tickets, "opened_at", "opened_on"))
+    for row in tickets:
+        row["closed_at"] = instant(row.get("closed_at"))
     snapshots = [dict(row, snapshot_date=day(row["snapshot_date"])) for row in snapshots]
     costs = [dict(row, line_id=i, incurred_on=day(row["incurred_on"])) for i, row in enumerate(costs)]
     cost_dimensions = [
@@ -80,6 +101,8 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
     ]
     mentioned = [row["started_at"].date() for row in subscriptions] + [row["paid_on"] for row in invoices]
     mentioned += [row["incurred_on"] for row in costs] + [row["snapshot_date"] for row in snapshots]
+    mentioned += [row["occurred_on"] for row in usage] + [row["answered_on"] for row in surveys]
+    mentioned += [row["opened_on"] for row in tickets]
     asked = [day(f"{m}-01") for m in asked] if asked else None
     if first:
         mentioned.append(day(f"{first}-01"))
@@ -103,11 +126,20 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
         "currency": "USD", "gross_margin": 0.8, "discount_rate_annual": 0.1, "active": "paying",
         "allocation": "customers", "as_of_at": close, "as_of_on": as_of, "is_snapshots": bool(snapshots),
         "mrr_is_given": True, "has_invoices": bool(invoices), "has_costs": bool(costs),
+        "has_subscriptions": bool(subscriptions) or bool(snapshots) or not invoices, "has_usage": bool(usage),
+        "has_users": any(row.get("user_id") for row in usage), "has_surveys": bool(surveys),
+        "has_tickets": bool(tickets), "has_cost_customers": any(row.get("customer_id") for row in costs),
+        "detractor_max": 6, "weight_usage": 0.35, "weight_survey": 0.2, "weight_support": 0.2,
+        "weight_commercial": 0.15, "weight_tenure": 0.1,
     }
     insert(con, "job", [{**defaults, **job, "history_from": history_from, "history_from_at": instant(history_from)}])
     insert(con, "months", months)
     insert(con, "dimensions", [{"dimension": d} for d in dimensions])
     insert(con, "excluded_statuses", [{"status": s} for s in excluded])
+    insert(con, "qualifying_events", [{"event": e} for e in qualifying])
+    insert(con, "usage_events", usage)
+    insert(con, "surveys", surveys)
+    insert(con, "support_tickets", tickets)
     insert(con, "customers", [{"customer_id": c} for c, _ in customers])
     insert(con, "customer_dimensions", [
         {"customer_id": c, "dimension": d, "segment": values.get(d)}
@@ -124,6 +156,7 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
 def run(con, metrics=METRICS):
     con.execute((SQL / "prelude" / "duckdb.sql").read_text())
     con.execute((SQL / "model.sql").read_text())
+    con.execute((SQL / "customers.sql").read_text())
     for metric in metrics:
         con.execute(f"CREATE OR REPLACE TABLE {metric} AS {(SQL / 'metrics' / f'{metric}.sql').read_text()}")
 
