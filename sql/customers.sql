@@ -1,8 +1,9 @@
--- Customers by month: the facts behind health scores and tiers. Run after model.sql. Only months that are asked, those the
--- back-test looks back to (three and six months before), and what these in turn look back to. Design page, sections 9, 10.
+-- Customers by month: the facts behind health scores and tiers. Run after model.sql. Only months that are asked,
+-- those the back-test looks back to (three and six months before), and what these in turn look back to. Design page,
+-- sections 9, 10.
 --
--- A value's place among n is by mid-rank: 2 less + equal (equal counts itself), over 2 n. Integers as long as possible, so
--- that ties are ties and one division rounds once.
+-- A value's place among n is by mid-rank: 2 less + equal (equal counts itself), over 2 n. Integers as long as
+-- possible, so that ties are ties and one division rounds once.
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Months and customers
@@ -157,7 +158,8 @@ FROM customer_revenue AS r
 JOIN scored_windows AS w ON w.past_number = r.number AND w.months_back <= 2
 GROUP BY r.customer_id, w.number;
 
--- Cost per revenue is known of those with revenue; a quotient of the same two integers is the same float, so ties hold.
+-- Cost per revenue is known of those with revenue; a quotient of the same two integers is the same float, so ties
+-- hold.
 CREATE OR REPLACE TEMP VIEW support_scores AS
 SELECT
   number,
@@ -173,7 +175,8 @@ FROM (
     x.customer_id,
     CASE WHEN job.has_tickets THEN
       CAST(50 * (
-        2 * (RANK() OVER (PARTITION BY x.number ORDER BY x.tickets) - 1) + COUNT(*) OVER (PARTITION BY x.number, x.tickets)
+        2 * (RANK() OVER (PARTITION BY x.number ORDER BY x.tickets) - 1)
+        + COUNT(*) OVER (PARTITION BY x.number, x.tickets)
       ) AS DOUBLE) / CAST(COUNT(*) OVER (PARTITION BY x.number) AS DOUBLE)
     END AS by_tickets,
     CASE WHEN x.cost_share IS NOT NULL THEN
@@ -220,7 +223,9 @@ SELECT
   p.number,
   p.customer_id,
   CAST(
-    100 - CASE WHEN t.customer_id IS NULL THEN 0 ELSE 50 END - CASE WHEN k.customer_id IS NULL THEN 0 ELSE 50 END AS DOUBLE
+    100
+    - CASE WHEN t.customer_id IS NULL THEN 0 ELSE 50 END
+    - CASE WHEN k.customer_id IS NULL THEN 0 ELSE 50 END AS DOUBLE
   ) AS score
 FROM present_customers AS p
 LEFT JOIN payment_troubles AS t ON t.customer_id = p.customer_id AND t.number = p.number
@@ -230,8 +235,8 @@ LEFT JOIN contractions AS k ON k.customer_id = p.customer_id AND k.number = p.nu
 -- Tenure
 ---------------------------------------------------------------------------------------------------------------------
 
--- First losses by age over the final cells up to each scored month: of the cohorts seen from their beginning, and of older
--- ones from the first month of history on, where periods reach back beyond it.
+-- First losses by age over the final cells up to each scored month: of the cohorts seen from their beginning, and of
+-- older ones from the first month of history on, where periods reach back beyond it.
 CREATE OR REPLACE TEMP TABLE loss_pool AS
 SELECT
   s.number,
@@ -245,7 +250,8 @@ WHERE k.dimension = 'all'
   AND (NOT k.is_truncated OR (k.base_number IS NULL AND k.number >= k.first_number))
 GROUP BY s.number, k.age_months;
 
--- The chance of being lost in the next month: the hazard at the next age, beyond the last one with 10 at risk that one's.
+-- The chance of being lost in the next month: the hazard at the next age, beyond the last one with 10 at risk that
+-- one's.
 CREATE OR REPLACE TEMP VIEW tenure_hazards AS
 SELECT
   p.number,
@@ -298,7 +304,8 @@ FROM (
       + CASE WHEN s.score IS NULL THEN CAST(0 AS DOUBLE) ELSE job.weight_support END
       + CASE WHEN c.score IS NULL THEN CAST(0 AS DOUBLE) ELSE job.weight_commercial END
       + CASE WHEN t.score IS NULL THEN CAST(0 AS DOUBLE) ELSE job.weight_tenure END AS weight_present,
-    job.weight_usage + job.weight_survey + job.weight_support + job.weight_commercial + job.weight_tenure AS weight_total,
+    job.weight_usage + job.weight_survey + job.weight_support + job.weight_commercial + job.weight_tenure
+      AS weight_total,
     COALESCE(job.weight_usage * u.score, 0)
       + COALESCE(job.weight_survey * a.score, 0)
       + COALESCE(job.weight_support * s.score, 0)
@@ -314,8 +321,8 @@ FROM (
   LEFT JOIN tenure_hazards AS t ON t.number = p.number AND t.customer_id = p.customer_id
 ) AS w;
 
--- Mid-ranks in the months asked, as 2 less + equal over 2 n. Scores are sums of floats: they tie at nine decimals, so that
--- two customers who gave the same answer on different days do not differ by the last bit of a weight.
+-- Mid-ranks in the months asked, as 2 less + equal over 2 n. Scores are sums of floats: they tie at nine decimals, so
+-- that two customers who gave the same answer on different days do not differ by the last bit of a weight.
 CREATE OR REPLACE TEMP TABLE customer_tiers AS
 SELECT
   r.*,

@@ -1,5 +1,5 @@
--- Forecast of the next twelve months. Design page, section 11. What a fit decides is null here: the base and the reasons
--- are compared, golden cases and the run's own checks cover the rest.
+-- Forecast of the next twelve months. Design page, section 11. What a fit decides is null here: the base and the
+-- reasons are compared, golden cases and the run's own checks cover the rest.
 WITH horizons AS (
   SELECT CAST(UNNEST(GENERATE_SERIES(1, 12)) AS BIGINT) AS horizon_month
 ),

@@ -1,5 +1,5 @@
--- Earlier forecasts of a month against what it became: row M scores what was forecast at the close of M - horizon. Design
--- page, section 11. What a fit decides is null here.
+-- Earlier forecasts of a month against what it became: row M scores what was forecast at the close of M - horizon.
+-- Design page, section 11. What a fit decides is null here.
 WITH horizons AS (
   SELECT CAST(UNNEST(GENERATE_SERIES(1, 12)) AS BIGINT) AS horizon_month
 ),

@@ -1,7 +1,7 @@
--- Whether health foretold who would leave, beside two simpler predictors. Design page, section 9. Row M looks at scores s of
--- three months before: lost are those not paying at one at least of the three closes since. Predicted is the loss rate that
--- was seen at s in the same decile of scores three months older. A decile nobody was in then predicts nothing, and its
--- customers are left out of mean risk and both Brier scores.
+-- Whether health foretold who would leave, beside two simpler predictors. Design page, section 9. Row M looks at
+-- scores s of three months before: lost are those not paying at one at least of the three closes since. Predicted is
+-- the loss rate that was seen at s in the same decile of scores three months older. A decile nobody was in then
+-- predicts nothing, and its customers are left out of mean risk and both Brier scores.
 WITH tested_months AS (
   SELECT DISTINCT s.number
   FROM scored_months AS s
@@ -69,7 +69,8 @@ deciles AS (
   FROM placed
   GROUP BY number, predictor
 ),
--- 2 x pairs of a lost and a kept one in the right order, ties half; losses of whole ties in the top tenth and of the one cut
+-- 2 x pairs of a lost and a kept one in the right order, ties half; losses of whole ties in the top tenth and of the
+-- one cut
 ranked AS (
   SELECT
     number,

@@ -108,8 +108,7 @@ def test_the_twin_gives_what_was_computed_by_hand(case):
     names = ", ".join(f'"{name}"' for name in wanted)
     found = con.execute(f"SELECT {names} FROM {case.parent.name} WHERE {only or 'TRUE'}").fetchall()
     found = [dict(zip(wanted, map(text, row))) for row in found]
-    order = lambda row: [int(row[k]) if k in NUMBERED else row[k]
-                         for k in wanted if k in GRAIN]
+    order = lambda row: [int(row[k]) if k in NUMBERED else row[k] for k in wanted if k in GRAIN]
     found, expected = sorted(found, key=order), sorted(expected, key=order)
     for row, hoped in zip(found, expected):
         row.update({k: hoped[k] for k in wanted if not row[k] and k.startswith(FITTED.get(case.parent.name, "(none)"))})
