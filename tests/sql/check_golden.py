@@ -104,7 +104,7 @@ def test_the_twin_gives_what_was_computed_by_hand(case):
     wanted = list(expected[0])
     only = " AND ".join(f"CAST({name} AS VARCHAR) IN ({', '.join(repr(v) for v in values)})"
                         for name, values in settings.get("only", {}).items())
-    con = twins(**given)
+    con = twins(metrics=[case.parent.name], **given)
     names = ", ".join(f'"{name}"' for name in wanted)
     found = con.execute(f"SELECT {names} FROM {case.parent.name} WHERE {only or 'TRUE'}").fetchall()
     found = [dict(zip(wanted, map(text, row))) for row in found]
