@@ -122,8 +122,8 @@ FROM existing_rows AS e
 CROSS JOIN job;
 
 -- Rows that count: [runs_from, runs_until) by definitions.active; `ticks` a month are paid over [pays_from, runs_until),
--- pays_from null where nothing is. For purchases, a month with an invoice that is no refund is a month of service: on at
--- its close, and so at the open of the next.
+-- pays_from null where nothing is. For purchases, a month with an invoice that is no refund is a month of service: on
+-- at its close, and so at the open of the next.
 CREATE OR REPLACE TEMP TABLE service AS
 SELECT
   p.subscription_id,

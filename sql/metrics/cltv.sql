@@ -79,8 +79,8 @@ acquired AS (
   WHERE c.is_asked
   GROUP BY c.number, k.dimension, k.segment
 ),
--- first losses by age, over the final cells of history. Members of cohorts older than history enter at the age they have
--- in its first month, less those lost before; the customers of a first snapshot have no known age and stay out.
+-- first losses by age, over the final cells of history. Members of cohorts older than history enter at the age they
+-- have in its first month, less those lost before; the customers of a first snapshot have no known age and stay out.
 pooled AS (
   SELECT
     c.number,
@@ -313,8 +313,7 @@ SELECT
   CASE WHEN has_base AND method IN ('empirical', 'sbg', 'bdw') THEN dimension <> 'all' AND first_losses < 30 END
     AS is_shrunk,
   CAST(NULL AS BOOLEAN) AS is_homogeneous,
-  CASE WHEN NOT is_before_history AND (NOT is_purchases OR method IN ('historical', 'purchase_value')) THEN has_costs END
-    AS has_costs,
+  CASE WHEN NOT is_before_history AND COALESCE(null_reason <> 'no_subscriptions', TRUE) THEN has_costs END AS has_costs,
   null_reason,
   is_final
 FROM measured

@@ -24,7 +24,9 @@ by_customer AS (
     COUNT(CASE WHEN is_last_week THEN 1 END) AS weekly_customers
   FROM (
     SELECT
-      number, dimension, segment, customer_id, COUNT(DISTINCT occurred_on) AS days, BOOL_OR(is_last_week) AS is_last_week
+      number, dimension, segment, customer_id,
+      COUNT(DISTINCT occurred_on) AS days,
+      BOOL_OR(is_last_week) AS is_last_week
     FROM placed
     GROUP BY number, dimension, segment, customer_id
   ) AS per_customer

@@ -93,7 +93,7 @@ def test_the_twin_gives_what_was_computed_by_hand(case):
     columns = list(expected[0])
     only = " AND ".join(f"CAST({name} AS VARCHAR) IN ({', '.join(repr(v) for v in values)})"
                         for name, values in settings.get("only", {}).items())
-    con = twins(**given)
+    con = twins(metrics=[case.parent.name], **given)
     order = lambda row: [int(row[k]) if k in ("age_months", "window_months", "horizon_months") else row[k]
                          for k in columns if k in GRAIN]
     found = [{name: text(value) for name, value in row.items()}
