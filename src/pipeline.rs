@@ -224,6 +224,7 @@ fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>,
             continue;
         }
         match metric.needs.iter().find(|input| !job.has(**input)) {
+            Some(Input::Subscriptions) => skipped.push((metric.table.name.to_string(), "no_subscriptions".to_string())),
             Some(input) => skipped.push((metric.table.name.to_string(), format!("no input `{}`", input.name()))),
             None => metrics.push(metric),
         }

@@ -8,7 +8,6 @@ use super::rows::{Row, frame};
 use crate::models::quantile::Histogram;
 use crate::month::MonthRange;
 use crate::normalise::Model;
-use crate::tables::Input;
 use crate::tables::model::{INVOICED_ONLY, MEMBERS, PAYING_ANY, PAYING_CLOSE};
 use crate::tables::outputs::{
     ARPA, ARPC, ARPC_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, CUSTOMERS, MEDIAN_REVENUE, NET_REVENUE, P90_REVENUE,
@@ -17,7 +16,7 @@ use crate::tables::outputs::{
 
 pub static METRIC: Metric = Metric {
     table: &ARPC_TABLE,
-    needs: &[Input::Subscriptions],
+    needs: &[],
     definition: "Net revenue of a month divided by the customers who were paying at any instant of it or had an invoice \
                  counted in it; the share of customers above that mean tells increased spenders from casual consumers.",
     sql: include_str!("../../sql/metrics/arpc.sql"),
@@ -41,14 +40,17 @@ fn row(model: &Model, point: &Point) -> Row {
     let why = first_reason(&[
         (!model.has_invoices, reason::NO_INPUT),
         (customers == 0, reason::NO_CUSTOMERS),
+        (model.is_purchases, reason::NO_SUBSCRIPTIONS),
         (closing_customers == 0, reason::NO_CLOSING_CUSTOMERS),
     ]);
-    let row = point
-        .money_row(model, why)
-        .with(&CUSTOMERS, customers)
-        .with(&CLOSING_MRR, closing_mrr)
-        .with(&CLOSING_CUSTOMERS, closing_customers)
-        .with(&ARPA, per(closing_mrr, closing_customers));
+    let row = point.money_row(model, why).with(&CUSTOMERS, customers);
+    let row = if model.is_purchases {
+        row
+    } else {
+        row.with(&CLOSING_MRR, closing_mrr)
+            .with(&CLOSING_CUSTOMERS, closing_customers)
+            .with(&ARPA, per(closing_mrr, closing_customers))
+    };
     if !model.has_invoices {
         return row;
     }

@@ -10,7 +10,6 @@ use crate::models::survival::kaplan_meier;
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
 use crate::normalise::model::Cohort;
-use crate::tables::Input;
 use crate::tables::outputs::{
     ACTIVE_CUSTOMERS, ACTIVE_MRR, AGE_MONTHS, AT_RISK_CUSTOMERS, COHORT_CHURNED_CUSTOMERS, COHORT_CUSTOMERS,
     COHORT_MONTH, COHORT_MRR, COHORT_NEW_AND_CHURNED_CUSTOMERS, COHORT_REVENUE, COHORTS_TABLE, CUMULATIVE_REVENUE,
@@ -20,7 +19,7 @@ use crate::tables::outputs::{
 
 pub static METRIC: Metric = Metric {
     table: &COHORTS_TABLE,
-    needs: &[Input::Subscriptions],
+    needs: &[],
     definition: "Customers grouped by the month they first paid, followed from close to close: how many are active, how \
                  many were never lost, and what they pay. A returner re-enters its own cohort.",
     sql: include_str!("../../sql/metrics/cohorts.sql"),
@@ -53,6 +52,9 @@ fn row(model: &Model, point: &Point, cohort_month: Month, cohort: &Cohort) -> Ro
     if model.is_before_history(month) {
         return keyed(Some(reason::NO_HISTORY));
     }
+    if model.is_purchases {
+        return bought(model, month, cohort, keyed);
+    }
     let [at_risk, active, churned, unseen] = cohort.counts.get(&month.0).copied().unwrap_or_default();
     let (is_truncated, is_final) = (is_left_truncated(model, cohort_month), model.calendar.is_final(month));
     let mrr = cohort.mrr.get(&month.0).copied().unwrap_or(0);
@@ -65,27 +67,19 @@ fn row(model: &Model, point: &Point, cohort_month: Month, cohort: &Cohort) -> Ro
         (cohort.base_mrr == 0, reason::NO_MRR),
         (!model.has_invoices, reason::NO_INPUT),
     ]);
-    let mut row = keyed(why)
+    let row = keyed(why)
         .with(&AT_RISK_CUSTOMERS, at_risk)
         .with(&ACTIVE_CUSTOMERS, active)
         .with(&COHORT_CHURNED_CUSTOMERS, churned)
         .with(&COHORT_NEW_AND_CHURNED_CUSTOMERS, (age > 0 || !model.is_snapshots).then_some(unseen))
         .with(&HAZARD_RATE, if age == 0 { None } else { ratio(churned, at_risk) })
         .with(&ACTIVE_MRR, mrr);
-    if model.has_invoices {
-        row.set(&COHORT_REVENUE, cohort.revenue.get(&month.0).copied().unwrap_or(0));
-        row.set(&CUMULATIVE_REVENUE, cohort.revenue.range(..=month.0).map(|(_, ticks)| ticks).sum::<i64>());
-    }
+    let row = with_revenue(model, month, cohort, row);
     if is_truncated {
         return row;
     }
     let lost_before: i64 = cohort.losses.range(..month.0).map(|(_, losses)| losses).sum();
-    let interval = wilson(active, cohort.customers);
-    row = row
-        .with(&COHORT_CUSTOMERS, cohort.customers)
-        .with(&CUSTOMER_RETENTION_RATE, ratio(active, cohort.customers))
-        .with(&CUSTOMER_RETENTION_RATE_LOWER, interval.map(|(lower, _)| lower))
-        .with(&CUSTOMER_RETENTION_RATE_UPPER, interval.map(|(_, upper)| upper))
+    let mut row = with_retention(active, cohort, row)
         .with(&FIRST_LOSS_AT_RISK, cohort.customers - lost_before)
         .with(&FIRST_LOSS_CUSTOMERS, cohort.losses.get(&month.0).copied().unwrap_or(0))
         .with(&COHORT_MRR, cohort.base_mrr)
@@ -96,6 +90,29 @@ fn row(model: &Model, point: &Point, cohort_month: Month, cohort: &Cohort) -> Ro
         row.set(&SURVIVAL_STANDARD_ERROR, last.map(|(_, error)| error));
     }
     row
+}
+
+/// Without subscriptions there are counts, retention and revenue.
+fn bought(model: &Model, month: Month, cohort: &Cohort, keyed: impl Fn(Option<&'static str>) -> Row) -> Row {
+    let [_, active, _, _] = cohort.counts.get(&month.0).copied().unwrap_or_default();
+    let row = keyed(Some(if cohort.customers == 0 { reason::EMPTY_COHORT } else { reason::NO_SUBSCRIPTIONS }));
+    with_revenue(model, month, cohort, with_retention(active, cohort, row.with(&ACTIVE_CUSTOMERS, active)))
+}
+
+fn with_retention(active: i64, cohort: &Cohort, row: Row) -> Row {
+    let interval = wilson(active, cohort.customers);
+    row.with(&COHORT_CUSTOMERS, cohort.customers)
+        .with(&CUSTOMER_RETENTION_RATE, ratio(active, cohort.customers))
+        .with(&CUSTOMER_RETENTION_RATE_LOWER, interval.map(|(lower, _)| lower))
+        .with(&CUSTOMER_RETENTION_RATE_UPPER, interval.map(|(_, upper)| upper))
+}
+
+fn with_revenue(model: &Model, month: Month, cohort: &Cohort, row: Row) -> Row {
+    if !model.has_invoices {
+        return row;
+    }
+    row.with(&COHORT_REVENUE, cohort.revenue.get(&month.0).copied().unwrap_or(0))
+        .with(&CUMULATIVE_REVENUE, cohort.revenue.range(..=month.0).map(|(_, ticks)| ticks).sum::<i64>())
 }
 
 /// Survival and its standard error after the given month. Months before a final month are final too.

@@ -25,6 +25,13 @@ pub mod reason {
     pub const NOT_FINAL: &str = "not_final";
     pub const AGE_ZERO: &str = "age_zero";
     pub const NO_AT_RISK: &str = "no_at_risk";
+    pub const NO_SUBSCRIPTIONS: &str = "no_subscriptions";
+    pub const NO_RESPONSES: &str = "no_responses";
+    pub const NO_ACTIVE_CUSTOMERS: &str = "no_active_customers";
+    pub const NO_ACTIVE_USERS: &str = "no_active_users";
+    pub const LOW_COVERAGE: &str = "low_coverage";
+    pub const INFINITE: &str = "infinite";
+    pub const NOT_PREFERRED: &str = "not_preferred";
 }
 
 /// `numerator / denominator`; None, never infinity, when the denominator is zero.

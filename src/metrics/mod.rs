@@ -9,17 +9,24 @@ use crate::tables::{Input, Table};
 mod arpc;
 mod churn;
 mod cltv;
+mod cltv_backtest;
 mod cohorts;
 mod crc;
+mod csat;
+mod engagement;
 mod mrr;
+mod nps;
 
 pub mod expr;
+pub mod pool;
 pub mod rows;
+pub mod survival;
+pub mod trailing;
 
 /// One metric table.
 pub struct Metric {
     pub table: &'static Table,
-    /// Inputs without which the table is skipped.
+    /// Inputs without which the table is skipped; none: whatever makes customers active will do.
     pub needs: &'static [Input],
     /// What the numbers mean, for the catalogue.
     pub definition: &'static str,
@@ -30,5 +37,15 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 6] =
-    [&churn::METRIC, &cohorts::METRIC, &mrr::METRIC, &arpc::METRIC, &crc::METRIC, &cltv::METRIC];
+pub static METRICS: [&Metric; 10] = [
+    &churn::METRIC,
+    &cohorts::METRIC,
+    &mrr::METRIC,
+    &arpc::METRIC,
+    &crc::METRIC,
+    &cltv::METRIC,
+    &cltv_backtest::METRIC,
+    &nps::METRIC,
+    &csat::METRIC,
+    &engagement::METRIC,
+];

@@ -8,6 +8,7 @@ use super::spans::UNKNOWN;
 use crate::job::Allocation;
 use crate::models::allocation::largest_remainder;
 use crate::month::Month;
+use crate::tables::model::TICKETS;
 use crate::tables::outputs::{CLOSING_CUSTOMERS, CLOSING_MRR, OPENING_CUSTOMERS, OPENING_MRR};
 
 /// Ticks of one segment, month and category.
@@ -21,7 +22,7 @@ pub struct Cost {
 pub type Costs = BTreeMap<(usize, i32), BTreeMap<String, Cost>>;
 
 /// Sums direct lines and allocates the others per month, category and sign by largest remainder over the month's opening
-/// plus closing customers (or MRR); where the dimension is empty they go to `(unknown)`.
+/// plus closing customers (or MRR, or its tickets); where the dimension is empty they go to `(unknown)`.
 /// Source: design page, section 5.
 pub fn allocate(model: &Model) -> Costs {
     let mut costs = Costs::new();
@@ -61,6 +62,7 @@ fn base(model: &Model, segment: usize, month: Month) -> i64 {
             model.customers.get(segment, month, OPENING_CUSTOMERS.name)
                 + model.customers.get(segment, month, CLOSING_CUSTOMERS.name)
         }
+        Allocation::Tickets => model.tickets.get(segment, month, TICKETS),
         Allocation::Mrr => {
             model.money.get(segment, month, OPENING_MRR.name) + model.money.get(segment, month, CLOSING_MRR.name)
         }

@@ -107,7 +107,7 @@ impl Grid {
         Ok(grid)
     }
 
-    /// From rows of one month each.
+    /// From rows of one month each, from `first` or the earliest of them.
     pub fn of_months(
         frame: &DataFrame,
         segments: &Segments,
@@ -115,9 +115,10 @@ impl Grid {
         last: i32,
         names: &[&'static str],
     ) -> Result<Self> {
-        let mut grid = Grid::empty(segments.len(), first, last, names);
         let at = segments.of_rows(frame)?;
         let months = integers(frame, AT)?;
+        let first = months.iter().min().map_or(first, |earliest| first.min(*earliest as i32));
+        let mut grid = Grid::empty(segments.len(), first, last, names);
         for (measure, name) in names.iter().enumerate() {
             for (row, value) in integers(frame, name)?.into_iter().enumerate() {
                 if let Some(offset) = grid.offset(at[row], months[row] as i32) {

@@ -135,6 +135,38 @@ pub fn day_of(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
     )
 }
 
+/// The local day of an instant as a bit (UInt32): bit d - 1 for day d of its month.
+pub fn day_bit(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    let bit = move |at: i64| 1_u32 << (crate::month::date_of(calendar.day_of(at)).day() - 1);
+    instant.map(
+        move |column| {
+            let bits: UInt32Chunked = column.i64()?.iter().map(|at| at.map(&bit)).collect();
+            Ok(bits.with_name(column.name().clone()).into_column())
+        },
+        typed(DataType::UInt32),
+    )
+}
+
+/// Whether a month's bits hold one of its last seven elapsed days (Boolean).
+pub fn is_in_last_week(month: Expr, days: Expr, calendar: &Arc<Calendar>) -> Expr {
+    let calendar = calendar.clone();
+    month.map_many(
+        move |columns| {
+            let (months, days) = (columns[0].i32()?.clone(), columns[1].u32()?.clone());
+            let is_late = |month: i32, days: u32| {
+                let last = calendar.last_day(crate::month::Month(month)).day();
+                days >> (last - 7).max(0) != 0
+            };
+            let late: BooleanChunked =
+                months.iter().zip(days.iter()).map(|(month, days)| Some(is_late(month?, days?))).collect();
+            Ok(late.with_name(columns[0].name().clone()).into_column())
+        },
+        &[days],
+        typed_many(DataType::Boolean),
+    )
+}
+
 /// The last day with data of a month number: the day whose rate values the month's MRR.
 pub fn last_day(month: Expr, calendar: &Arc<Calendar>) -> Expr {
     let calendar = calendar.clone();

@@ -5,6 +5,7 @@
 
 pub mod allocated;
 pub mod costs;
+pub mod experience;
 pub mod fx;
 pub mod grid;
 pub mod group;
@@ -14,10 +15,14 @@ pub mod members;
 pub mod model;
 pub mod plan;
 pub mod plans;
+pub mod purchases;
 pub mod revenue;
 pub mod spans;
+pub mod surveys;
+pub mod tickets;
 pub mod timeline;
 pub mod union;
+pub mod usage;
 
 pub use fx::Rates;
 pub use grid::{Grid, Segment, Segments};

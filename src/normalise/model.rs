@@ -12,18 +12,21 @@ use super::group::ALL;
 use super::plans::{Collected, Frame};
 use super::spans::UNKNOWN;
 use crate::error::Result;
-use crate::job::{Allocation, Job};
+use crate::job::{Active, Allocation, Job};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::snapshot::Sources;
 use crate::tables::Input;
+use crate::tables::inputs::USER_ID;
 use crate::tables::model::{
-    AT, COHORT, FROM, INVOICED_ONLY, MEMBERS, NET, OPEN_MRR_NOW, PAYING_ANY, PAYING_CLOSE, PURCHASES, RETAINED,
-    THEN_CUSTOMERS, THEN_MRR, THEN_MRR_KEPT, THEN_MRR_NOW, THEN_RETAINED, TICKS, UNTIL,
+    ACTIVE_DAYS, AT, COHORT, FROM, INVOICED_ONLY, MEMBERS, NET, OPEN_MRR_NOW, PAYING_ANY, PAYING_CLOSE, POINTS,
+    PURCHASES, RETAINED, THEN_CUSTOMERS, THEN_MRR, THEN_MRR_KEPT, THEN_MRR_NOW, THEN_RETAINED, TICKETS, TICKS, UNTIL,
 };
 use crate::tables::outputs::{
-    ACTIVE_CUSTOMERS, ACTIVE_MRR, AT_RISK_CUSTOMERS, CATEGORY, CHURNED_CUSTOMERS, CHURNED_MRR, CLOSING_CUSTOMERS,
-    CLOSING_MRR, COHORT_MRR, CONTRACTION_MRR, DIMENSION, EXPANSION_MRR, NEW_AND_CHURNED_CUSTOMERS, NEW_CUSTOMERS,
-    NEW_MRR, OPENING_CUSTOMERS, OPENING_MRR, REACTIVATED_CUSTOMERS, REACTIVATION_MRR, REFUNDS, REVENUE, SEGMENT,
+    ACTIVE_CUSTOMERS, ACTIVE_DAYS_TOTAL, ACTIVE_MRR, AT_RISK_CUSTOMERS, CATEGORY, CHURNED_CUSTOMERS, CHURNED_MRR,
+    CLOSING_CUSTOMERS, CLOSING_MRR, COHORT_MRR, CONTRACTION_MRR, DETRACTORS, DIMENSION, EXPANSION_MRR,
+    MONTHLY_ACTIVE_CUSTOMERS, MONTHLY_ACTIVE_USERS, NEW_AND_CHURNED_CUSTOMERS, NEW_CUSTOMERS, NEW_MRR,
+    OPENING_CUSTOMERS, OPENING_MRR, PROMOTERS, REACTIVATED_CUSTOMERS, REACTIVATION_MRR, REFUNDS, RESPONSES, REVENUE,
+    SATISFIED, SEGMENT, WEEKLY_ACTIVE_CUSTOMERS,
 };
 
 /// A cohort's members and how they were first lost.
@@ -36,7 +39,7 @@ pub struct Cohort {
     pub base_mrr: i64,
     /// Net revenue by month number.
     pub revenue: BTreeMap<i32, i64>,
-    /// By asked month: at risk, active, churned, new and churned.
+    /// By month: at risk, active, churned, new and churned.
     pub counts: BTreeMap<i32, [i64; 4]>,
     /// MRR at the close of each asked month.
     pub mrr: BTreeMap<i32, i64>,
@@ -63,6 +66,9 @@ pub struct Model {
     pub has_invoices: bool,
     pub has_costs: bool,
     pub is_snapshots: bool,
+    /// Customers are active by invoices; there are no subscriptions.
+    pub is_purchases: bool,
+    pub has_users: bool,
     pub calendar: Arc<Calendar>,
     /// The first month with full data; None when there is none at all.
     pub first: Option<Month>,
@@ -78,6 +84,14 @@ pub struct Model {
     pub money: Grid,
     /// Revenue sums, every month.
     pub revenue: Grid,
+    /// Customers and users active by usage, every month.
+    pub usage: Grid,
+    pub users: Grid,
+    /// Survey answers, every month.
+    pub nps: Grid,
+    pub csat: Grid,
+    /// Tickets opened, every month.
+    pub tickets: Grid,
     /// Net revenue of the customers with invoices: (segment, month) -> (net, customers), sorted by net.
     pub net_revenue: BTreeMap<(usize, i32), Vec<(i64, i64)>>,
     /// Cost sums by dimension.
@@ -121,6 +135,10 @@ impl Model {
             Some(frame) => Grid::of_runs(frame, &segments, from, last, names),
             None => Ok(Grid::default()),
         };
+        let months = |name: Frame, names: &[&'static str]| match frames.get(&name) {
+            Some(frame) => Grid::of_months(frame, &segments, from, last, names),
+            None => Ok(Grid::default()),
+        };
         let mut model = Model {
             currency: job.currency.clone(),
             gross_margin: job.gross_margin,
@@ -129,6 +147,8 @@ impl Model {
             has_invoices: sources.contains_key(&Input::Invoices),
             has_costs: sources.contains_key(&Input::RetentionCosts),
             is_snapshots,
+            is_purchases: job.definitions.active == Active::Purchases,
+            has_users: sources.get(&Input::UsageEvents).is_some_and(|source| source.present.contains(USER_ID.name)),
             calendar: calendar.clone(),
             first,
             is_truncated: known_from.is_some() || is_snapshots,
@@ -164,6 +184,14 @@ impl Model {
                 ],
             )?,
             revenue: Grid::default(),
+            usage: months(
+                Frame::Usage,
+                &[ACTIVE_DAYS_TOTAL.name, MONTHLY_ACTIVE_CUSTOMERS.name, WEEKLY_ACTIVE_CUSTOMERS.name],
+            )?,
+            users: months(Frame::Users, &[ACTIVE_DAYS, MONTHLY_ACTIVE_USERS.name])?,
+            nps: months(Frame::Nps, &[RESPONSES.name, PROMOTERS.name, DETRACTORS.name])?,
+            csat: months(Frame::Csat, &[RESPONSES.name, SATISFIED.name, POINTS])?,
+            tickets: months(Frame::TicketSums, &[TICKETS])?,
             net_revenue: BTreeMap::new(),
             costs: BTreeMap::new(),
             allocated: Costs::new(),
@@ -173,8 +201,7 @@ impl Model {
         };
         if let Some(frame) = frames.get(&Frame::Revenue) {
             let names = [MEMBERS, INVOICED_ONLY, REVENUE.name, REFUNDS.name, PURCHASES];
-            let earliest = integers(frame, AT)?.into_iter().min().unwrap_or(i64::from(from)) as i32;
-            model.revenue = Grid::of_months(frame, &model.segments, earliest.min(from), last, &names)?;
+            model.revenue = Grid::of_months(frame, &model.segments, from, last, &names)?;
             model.read_net_revenue(frame)?;
         }
         if let Some(frame) = frames.get(&Frame::Costs) {

@@ -16,7 +16,7 @@ use super::group::{by_segment, clamped, count_if};
 use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
 use super::members::{self, fixed_dimensions, has_plan};
 use super::spans::{self, UNKNOWN};
-use super::{costs, map, plan, revenue, timeline};
+use super::{costs, experience, map, plan, purchases, revenue, timeline};
 use crate::job::{Active, Allocation, Job};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::snapshot::Sources;
@@ -82,7 +82,26 @@ pub enum Frame {
     CohortRevenue,
     /// Cost by month, category, sign and named segment.
     Costs,
+    /// Active days per customer, user and month.
+    UserDays,
+    /// Active days per customer and month.
+    ActiveDays,
+    /// Last survey answers per respondent and month.
+    Answers,
+    /// Tickets per customer and month.
+    Tickets,
+    /// Usage by segment and month, of customers and of users.
+    Usage,
+    Users,
+    /// Answers by segment and month.
+    Nps,
+    Csat,
+    /// Tickets by segment and month.
+    TicketSums,
 }
+
+/// A projection 24 months old, and the six months it learnt its margin from.
+const LOOK_BACK_MONTHS: i32 = 30;
 
 pub type Plans = Vec<(Frame, LazyFrame)>;
 pub type Collected = BTreeMap<Frame, DataFrame>;
@@ -102,41 +121,48 @@ pub const PHASES: [fn(&Context, &Collected) -> Plans; 5] = [extract, levels, val
 impl Context<'_> {
     fn activities(&self) -> Vec<Activity> {
         match self.job.definitions.active {
-            Active::Paying => vec![Activity::Paying],
+            Active::Paying | Active::Purchases => vec![Activity::Paying],
             Active::Entitled => vec![Activity::Paying, Activity::Entitled],
         }
     }
     /// The activity that churn, cohorts and retention cost count.
     fn counted(&self) -> Activity {
         match self.job.definitions.active {
-            Active::Paying => Activity::Paying,
+            Active::Paying | Active::Purchases => Activity::Paying,
             Active::Entitled => Activity::Entitled,
         }
     }
-    /// How far back money must be valued for the asked months: twelve months of cost shares, and trailing months for
-    /// margins that may begin before months still settling.
+    /// How far back money must be valued for the asked months: the margins of projections made 24 months ago, whose trailing
+    /// months may begin before months then still settling. Twelve months of cost shares need less.
     fn money_window(&self) -> MonthRange {
         let settling = (self.job.settle_days / 28 + 2) as i32;
         let first = match self.job.definitions.allocation {
-            Allocation::Customers => self.asked.first.plus(-(timeline::THEN_MONTHS + settling)),
+            Allocation::Customers | Allocation::Tickets => self.asked.first.plus(-(LOOK_BACK_MONTHS + settling)),
             Allocation::Mrr => Month::new(1900, 1),
         };
         MonthRange { first, last: self.asked.last }
     }
 }
 
-fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
+pub fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
     frames.get(&frame).map(|frame| frame.clone().lazy())
 }
 
 /// Reads the inputs; no later phase does.
 fn extract(context: &Context, _: &Collected) -> Plans {
     let Context { job, sources, calendar, rates, .. } = context;
-    let mut plans = Plans::new();
-    let Some(subscriptions) = sources.get(&Input::Subscriptions) else { return plans };
-    for activity in context.activities() {
-        let active = if activity == Activity::Paying { Active::Paying } else { Active::Entitled };
-        plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, active)));
+    let mut plans = experience::extract(context);
+    match (sources.get(&Input::Subscriptions), sources.get(&Input::Invoices)) {
+        (Some(subscriptions), _) => {
+            for activity in context.activities() {
+                let active = if activity == Activity::Paying { Active::Paying } else { Active::Entitled };
+                plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, active)));
+            }
+        }
+        (None, Some(invoices)) => {
+            plans.push((Frame::Spans(Activity::Paying), purchases::spans(job, invoices, calendar)));
+        }
+        (None, None) => {}
     }
     plans.extend(members::dimensions(job, sources.get(&Input::Customers)).map(|frame| (Frame::Dimensions, frame)));
     if let Some(invoices) = sources.get(&Input::Invoices) {
@@ -153,7 +179,7 @@ fn extract(context: &Context, _: &Collected) -> Plans {
 /// Change points, in customers and in native money; and what is fixed about customers.
 fn levels(context: &Context, frames: &Collected) -> Plans {
     let Context { job, calendar, rates, .. } = context;
-    let mut plans = Plans::new();
+    let mut plans = experience::levels(context, frames);
     let dimensions = lazy(frames, Frame::Dimensions);
     for activity in context.activities() {
         let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
@@ -243,11 +269,12 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         .filter(col(AT).eq(col(COHORT)))
         .with_column(map::convert(col(CLOSE), col(UNIT), day, rates).alias(CLOSE));
 
-    let mut plans = vec![
+    let mut plans = experience::aggregates(context, frames);
+    plans.extend([
         (Frame::CustomerRuns, by_segment(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
         (Frame::PayingRuns, by_segment(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
         (Frame::MoneyRuns, by_segment(job, &in_window, PLAN.name, &runs, &money_measures())),
-        (Frame::CohortRuns, by_segment(job, &within_asked(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
+        (Frame::CohortRuns, by_segment(job, &until_last(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
         (
             Frame::Losses,
             by_segment(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))]),
@@ -257,7 +284,7 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
             by_segment(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
         ),
         (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
-    ];
+    ]);
     let dimensions = lazy(frames, Frame::Dimensions);
     if let Some(paid) = lazy(frames, Frame::Paid) {
         let placed = revenue::placed(paid.clone(), &stretches);

@@ -64,7 +64,7 @@ pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, active: Activ
         period_spans(job, source, rows, calendar, active)
     };
     match active {
-        Active::Paying => spans.filter(col(model::WEIGHT).gt(map::int(0))),
+        Active::Paying | Active::Purchases => spans.filter(col(model::WEIGHT).gt(map::int(0))),
         Active::Entitled => spans,
     }
 }
@@ -93,7 +93,7 @@ fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Cale
     let rows = rows.filter(started.lt(close)).select(columns);
     let paying = rows.clone().drop(cols([STARTED]));
     let spans = match active {
-        Active::Paying => paying,
+        Active::Paying | Active::Purchases => paying,
         // What is not paid for yet has no MRR: a trial is a span of its own, followed by the paying one.
         Active::Entitled => {
             let trial_end =
@@ -133,7 +133,7 @@ fn snapshot_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Ca
     let mut columns = common(job, source);
     columns.extend([day.clone(), is_trialing().alias(STARTED)]);
     let rows = match active {
-        Active::Paying => rows.filter(is_trialing().not()).select(columns),
+        Active::Paying | Active::Purchases => rows.filter(is_trialing().not()).select(columns),
         Active::Entitled => rows
             .select(columns)
             .with_column(when(col(STARTED)).then(map::int(0)).otherwise(col(model::WEIGHT)).alias(model::WEIGHT)),

@@ -55,3 +55,17 @@ pub const SIGN: &str = "sign";
 pub const IS_COVERED: &str = "is_covered";
 pub const INVOICED_ONLY: &str = "invoiced_only";
 pub const KEY: &str = "key";
+/// A user, as in the inputs.
+pub const USER: &str = "user";
+/// Days of a month as bits, UInt32; how many they are; whether one is among the last seven elapsed.
+pub const DAYS: &str = "days";
+pub const ACTIVE_DAYS: &str = "active_days";
+pub const IS_LATE: &str = "is_late";
+pub const RESPONDENT: &str = "respondent";
+/// A local day, Int32.
+pub const DAY: &str = "day";
+/// The best score of a survey's scale.
+pub const SCALE: &str = "scale";
+/// What an answer is worth, in 36ths of the best one.
+pub const POINTS: &str = "points";
+pub const TICKETS: &str = "tickets";

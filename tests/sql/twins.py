@@ -138,7 +138,7 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), qu
         "mrr_is_given": True, "has_invoices": bool(invoices), "has_costs": bool(costs),
         "has_subscriptions": job.get("active") != "purchases", "has_usage": bool(usage), "has_surveys": bool(surveys),
         "has_users": any("user_id" in row for row in usage), "has_tickets": bool(tickets),
-        "has_cost_customers": any(row.get("customer_id") is not None for row in costs), "detractor_max": 6,
+        "has_cost_customers": any("customer_id" in row for row in costs), "detractor_max": 6,
         "weight_usage": 0.35, "weight_survey": 0.20, "weight_support": 0.20, "weight_commercial": 0.15, "weight_tenure": 0.10,
     }
     since = {"history_from": history_from, "history_from_at": instant(history_from, zone)}

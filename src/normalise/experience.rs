@@ -1,0 +1,64 @@
+//! The frames of usage, surveys and tickets: read with the other inputs, then placed in segments.
+
+use polars::prelude::*;
+
+use super::members::{self, has_plan};
+use super::plans::{Activity, Collected, Context, Frame, Plans, lazy};
+use super::spans::UNKNOWN;
+use super::{revenue, surveys, tickets, usage};
+use crate::tables::Input;
+use crate::tables::inputs::PLAN;
+use crate::tables::model::{AT, TICKETS};
+
+/// Per customer and month, straight from the inputs.
+pub fn extract(context: &Context) -> Plans {
+    let Context { job, sources, calendar, .. } = context;
+    let mut plans = Plans::new();
+    if let Some(events) = sources.get(&Input::UsageEvents) {
+        plans.push((Frame::UserDays, usage::per_user(job, events, calendar)));
+    }
+    if let Some(responses) = sources.get(&Input::Surveys) {
+        plans.push((Frame::Answers, surveys::answers(responses, calendar)));
+    }
+    if let Some(opened) = sources.get(&Input::SupportTickets) {
+        plans.push((Frame::Tickets, tickets::per_customer(opened, calendar)));
+    }
+    plans
+}
+
+/// Users' days summed to their customers'.
+pub fn levels(context: &Context, frames: &Collected) -> Plans {
+    let days = lazy(frames, Frame::UserDays).map(|rows| usage::per_customer(rows, &context.calendar));
+    days.map(|days| (Frame::ActiveDays, days)).into_iter().collect()
+}
+
+/// Sums by segment and month.
+pub fn aggregates(context: &Context, frames: &Collected) -> Plans {
+    let job = context.job;
+    let stretches = lazy(frames, Frame::Timeline(Activity::Paying)).map(|paying| revenue::stretches(&paying));
+    let dimensions = lazy(frames, Frame::Dimensions);
+    let placed = |frame: Frame| {
+        let rows = lazy(frames, frame)?;
+        let rows = match &stretches {
+            Some(stretches) if has_plan(job) => revenue::placed(rows, stretches),
+            _ => rows.with_column(lit(UNKNOWN).alias(PLAN.name)),
+        };
+        Some(members::with_dimensions(job, rows, dimensions.as_ref()))
+    };
+    let mut plans = Plans::new();
+    if let Some(days) = placed(Frame::ActiveDays) {
+        plans.push((Frame::Usage, usage::customers_by_segment(job, &days)));
+    }
+    if let Some(days) = placed(Frame::UserDays) {
+        plans.push((Frame::Users, usage::users_by_segment(job, days)));
+    }
+    if let Some(answers) = placed(Frame::Answers) {
+        plans.push((Frame::Nps, surveys::nps_by_segment(job, &answers)));
+        plans.push((Frame::Csat, surveys::csat_by_segment(job, &answers)));
+    }
+    if let Some(opened) = placed(Frame::Tickets) {
+        let sums = super::group::by_segment(job, &opened, PLAN.name, &[AT], &[(TICKETS, col(TICKETS).sum())]);
+        plans.push((Frame::TicketSums, sums));
+    }
+    plans
+}

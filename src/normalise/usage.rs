@@ -1,0 +1,65 @@
+//! Usage events -> the days on which customers and users were active, one bit per day of a month.
+
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::group::{by_segment, count_if};
+use super::map;
+use super::spans::is_one_of;
+use crate::job::Job;
+use crate::month::Calendar;
+use crate::snapshot::Source;
+use crate::tables::inputs::{self, PLAN};
+use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAYS, IS_LATE, USER};
+use crate::tables::outputs::{
+    ACTIVE_DAYS_TOTAL, DIMENSION, MONTHLY_ACTIVE_CUSTOMERS, MONTHLY_ACTIVE_USERS, SEGMENT, WEEKLY_ACTIVE_CUSTOMERS,
+};
+
+/// Per CUSTOMER, USER (null: the event names none) and AT: DAYS, whose bit d - 1 is set if an event of
+/// `definitions.qualifying_events` happened on day d of the month, by the job's zone.
+pub fn per_user(job: &Job, events: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
+    let at = col(inputs::OCCURRED_AT.name);
+    let qualifying = &job.definitions.qualifying_events;
+    let mut rows = events.frame.clone().filter(at.clone().lt(lit(calendar.as_of_close())));
+    if !qualifying.is_empty() {
+        rows = rows.filter(is_one_of(col(inputs::EVENT.name), qualifying));
+    }
+    rows.select([
+        col(inputs::CUSTOMER_ID.name).alias(CUSTOMER),
+        col(inputs::USER_ID.name).alias(USER),
+        map::month_of(at.clone(), calendar).alias(AT),
+        map::day_bit(at, calendar).alias(DAYS),
+    ])
+    .group_by([col(CUSTOMER), col(USER), col(AT)])
+    .agg([col(DAYS).bitwise_or()])
+}
+
+/// Per CUSTOMER and AT: DAYS, how many they are (ACTIVE_DAYS) and whether one is among the last seven elapsed (IS_LATE).
+pub fn per_customer(per_user: LazyFrame, calendar: &Arc<Calendar>) -> LazyFrame {
+    counted(per_user.group_by([col(CUSTOMER), col(AT)]).agg([col(DAYS).bitwise_or()]))
+        .with_column(map::is_in_last_week(col(AT), col(DAYS), calendar).alias(IS_LATE))
+}
+
+fn counted(rows: LazyFrame) -> LazyFrame {
+    rows.with_column(col(DAYS).bitwise_count_ones().cast(DataType::Int64).alias(ACTIVE_DAYS))
+}
+
+/// Sums of customers by segment and month.
+pub fn customers_by_segment(job: &Job, placed: &LazyFrame) -> LazyFrame {
+    let measures = [
+        (ACTIVE_DAYS_TOTAL.name, col(ACTIVE_DAYS).sum()),
+        (MONTHLY_ACTIVE_CUSTOMERS.name, len().cast(DataType::Int64)),
+        (WEEKLY_ACTIVE_CUSTOMERS.name, count_if(col(IS_LATE))),
+    ];
+    by_segment(job, placed, PLAN.name, &[AT], &measures)
+}
+
+/// Users by segment and month, each once whatever the customers it belongs to.
+pub fn users_by_segment(job: &Job, placed: LazyFrame) -> LazyFrame {
+    let named = placed.filter(col(USER).is_not_null());
+    let days = by_segment(job, &named, PLAN.name, &[AT, USER], &[(DAYS, col(DAYS).bitwise_or())]);
+    counted(days)
+        .group_by([col(DIMENSION.name), col(SEGMENT.name), col(AT)])
+        .agg([col(ACTIVE_DAYS).sum(), len().cast(DataType::Int64).alias(MONTHLY_ACTIVE_USERS.name)])
+}
