@@ -17,9 +17,12 @@ pub struct JobFile<'a> {
     pub is_snapshots: bool,
     /// Further lines of the table `inputs.subscriptions`.
     pub subscription_lines: &'a [String],
-    pub is_entitled: bool,
+    pub active: &'a str,
     pub allocation: &'a str,
+    pub qualifying_events: &'a [&'a str],
     pub exclude_statuses: &'a [&'a str],
+    /// Lines of further sections, after that of the definitions.
+    pub sections: &'a [String],
     pub restate_months: u32,
     pub settle_days: u32,
     /// Comment lines at the top.
@@ -48,9 +51,13 @@ impl JobFile<'_> {
             }
         }
         push(&mut text, format_args!("\n[definitions]"));
-        push(&mut text, format_args!("active = {:?}", if self.is_entitled { "entitled" } else { "paying" }));
+        push(&mut text, format_args!("active = {:?}", self.active));
         push(&mut text, format_args!("exclude_statuses = {:?}", self.exclude_statuses));
         push(&mut text, format_args!("allocation = {:?}", self.allocation));
+        if !self.qualifying_events.is_empty() {
+            push(&mut text, format_args!("qualifying_events = {:?}", self.qualifying_events));
+        }
+        self.sections.iter().for_each(|line| push(&mut text, format_args!("{line}")));
         push(&mut text, format_args!("\n[output]\nuri = \"./published\""));
         push(&mut text, format_args!("\n[nightly]\nrestate_months = {}", self.restate_months));
         push(&mut text, format_args!("settle_days = {}", self.settle_days));

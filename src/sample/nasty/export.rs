@@ -28,6 +28,7 @@ impl NastyBusiness {
             dates: self.shape.has_whole_days.then_some(&calendar),
             is_end_inclusive: self.shape.is_end_inclusive,
             is_mrr_given: self.shape.is_mrr_given,
+            stamps: super::super::frames::Stamps::Micros,
         };
         let mut random = Random::new(self.seed, 101, 0);
         let mut inputs = vec![Input::Subscriptions, Input::FxRates];
@@ -97,8 +98,10 @@ impl NastyBusiness {
             inputs: &sources,
             is_snapshots: self.shape.is_snapshots,
             subscription_lines: &lines,
-            is_entitled: self.is_entitled,
+            active: if self.is_entitled { "entitled" } else { "paying" },
             allocation: self.allocation,
+            qualifying_events: &[],
+            sections: &[],
             exclude_statuses: &self.exclude_statuses,
             restate_months: 3,
             settle_days: self.settle_days,
