@@ -113,7 +113,7 @@ pub fn job_text(options: &SampleOptions, as_of: &str) -> String {
         time_zone: "UTC",
         dimensions: &[DIMENSIONS[0], inputs::PLAN.name],
         inputs: &sources,
-        is_snapshots: false,
+        omitted: &[],
         subscription_lines: &[],
         active: "paying",
         allocation: "customers",

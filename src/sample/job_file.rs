@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::frames::renamed;
 use crate::tables::Input;
-use crate::tables::inputs::{ENDED_AT, STARTED_AT};
 
 /// What differs between the exports written here.
 pub struct JobFile<'a> {
@@ -13,8 +12,8 @@ pub struct JobFile<'a> {
     pub dimensions: &'a [&'a str],
     /// Each input and its URI, relative to the job file.
     pub inputs: &'a [(Input, &'a str)],
-    /// Subscriptions are dated states: they have no start and no end to rename.
-    pub is_snapshots: bool,
+    /// Canonical columns that the export lacks: there is nothing to rename.
+    pub omitted: &'a [(Input, &'a str)],
     /// Further lines of the table `inputs.subscriptions`.
     pub subscription_lines: &'a [String],
     pub active: &'a str,
@@ -40,8 +39,7 @@ impl JobFile<'_> {
         push(&mut text, format_args!("gross_margin = 0.80\ndiscount_rate_annual = 0.10"));
         for (input, uri) in self.inputs {
             push(&mut text, format_args!("\n[inputs.{}]\nuri = {uri:?}", input.name()));
-            let has = |column: &str| !self.is_snapshots || ![STARTED_AT.name, ENDED_AT.name].contains(&column);
-            let mapped = renamed(*input).filter(|(from, _)| has(from));
+            let mapped = renamed(*input).filter(|(from, _)| !self.omitted.contains(&(*input, *from)));
             let columns: Vec<String> = mapped.map(|(from, to)| format!("{from} = {to:?}")).collect();
             if !columns.is_empty() {
                 push(&mut text, format_args!("columns = {{ {} }}", columns.join(", ")));

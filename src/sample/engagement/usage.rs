@@ -14,7 +14,7 @@ const SECOND: Micros = 1_000_000;
 const WEEK: [f64; 7] = [1.3, 1.35, 1.35, 1.3, 1.1, 0.35, 0.25];
 const DAYS_PER_MONTH: f64 = 30.4375;
 /// Events of an average customer's average active day, of short sessions.
-const EVENTS_PER_DAY: f64 = 3.4;
+const EVENTS_PER_DAY: f64 = 2.9;
 /// Up to so many events a month more of them make more active days; beyond, longer sessions.
 const SHORT_SESSIONS: f64 = 30.0;
 const EVENTS_PER_SESSION: f64 = 2.2;

@@ -22,7 +22,7 @@ impl Layout<'_> {
     pub fn surveys(&self, rows: &[Survey]) -> Result<DataFrame> {
         let name = |column| own_name(Input::Surveys, column);
         let columns = vec![
-            integers(name(&inputs::RESPONSE_ID), rows.iter().map(|row| Some(row.response_id as i64))),
+            self.ids(name(&inputs::RESPONSE_ID), "ans", rows.iter().map(|row| Some(row.response_id))),
             self.ids(name(&inputs::CUSTOMER_ID), "cus", rows.iter().map(|row| Some(row.customer_id))),
             self.ids(name(&inputs::RESPONDENT_ID), "usr", rows.iter().map(|row| row.respondent_id)),
             self.stamps(name(&inputs::ANSWERED_AT), rows.iter().map(|row| Some(row.answered_at))),
