@@ -1,41 +1,43 @@
 //! Customer lifetime value.
 //!
-//! Values are Float64 ticks until the end and rounded half away from zero once.
+//! Values are Float64 ticks until the end and rounded half away from zero once. Bounds are those of survival: the margin is
+//! taken as known.
 
 use polars::prelude::LazyFrame;
 
 use super::Metric;
-use super::cohorts::is_left_truncated;
-use super::crc::cost;
 use super::expr::{Point, first_reason, reason, spine};
+use super::pool::Pool;
 use super::rows::{Row, frame};
+use super::survival::{Survival, present_ages};
+use super::trailing::{Trailing, net_revenue, retention_cost};
+use crate::models::bdw;
+use crate::models::interval::{delta_method, normal, wilson};
+use crate::models::lifetime::{payments, residual_payments_by_age};
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
 use crate::normalise::group::ALL;
-use crate::tables::model::{INVOICED_ONLY, PAYING_ANY, PAYING_CLOSE};
 use crate::tables::outputs::{
-    CHURN_EVENTS, CHURN_RATE, CHURNED_CUSTOMERS, CLOSING_CUSTOMERS, CLOSING_MRR, CLTV_CUSTOMERS, CLTV_TABLE,
-    DISCOUNT_RATE_ANNUAL, HAS_COSTS, HORIZON_MONTHS, IS_SHRUNK, LIFETIME_MONTHS, METHOD, MONTHLY_MARGIN,
-    OPENING_CUSTOMERS, REFUNDS, RESIDUAL_VALUE, REVENUE, VALUE, VALUE_LOWER,
+    CHURN_EVENTS, CHURN_RATE, CLTV_CUSTOMERS, CLTV_TABLE, CONVERGED, DISCOUNT_RATE_ANNUAL, HAS_COSTS, HORIZON_MONTHS,
+    IS_HOMOGENEOUS, IS_SHRUNK, LIFETIME_MONTHS, MEAN_CHURN, METHOD, MONTHLY_MARGIN, POLARISATION, RESIDUAL_VALUE,
+    SHARE_EXTRAPOLATED, VALUE, VALUE_LOWER, VALUE_UPPER,
 };
 
 pub static METRIC: Metric = Metric {
     table: &CLTV_TABLE,
     needs: &[],
     definition: "The margin a customer brings over its life: to date (historical), by the sources' formula \
-                 (purchase_value), margin over churn (simple), discounted at constant churn (constant_pv), and \
-                 discounted along the observed survival curve (empirical).",
+                 (purchase_value), margin over churn (simple), discounted at constant churn (constant_pv), along the \
+                 observed survival curve continued by a model (empirical, the headline at 36 months), and along fitted \
+                 curves (sbg, bdw).",
     sql: include_str!("../../sql/metrics/cltv.sql"),
     compute,
 };
 
-const TRAILING_MONTHS: usize = 6;
 /// 0 is without end.
 const HORIZONS: [i64; 5] = [12, 24, 36, 60, 0];
-/// Ages with fewer customers at risk are not read.
-const MIN_AT_RISK: i64 = 10;
-/// Segments with fewer first losses borrow from the pool, which weighs as much as this many customers.
-const POOL_WEIGHT: f64 = 30.0;
+const WITHOUT_HORIZON: [&str; 3] = ["historical", "purchase_value", "simple"];
+const WITH_HORIZONS: [&str; 4] = ["constant_pv", "empirical", "sbg", "bdw"];
 
 /// Reads margins, churn and cohorts; returns one row per month, segment, method and horizon. Money in ticks.
 /// Source: design page, section 6.
@@ -49,156 +51,65 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
     frame(&CLTV_TABLE, rows)
 }
 
-/// Sums over the trailing final months.
-#[derive(Default)]
-struct Trailing {
-    months: usize,
-    opening: i64,
-    churned: i64,
-    /// Mean margin per customer and month, ticks; None without customers.
-    margin: Option<f64>,
-    /// Net revenue per customer and month, ticks; None without customers.
-    net_per_customer: Option<f64>,
-}
-
-impl Trailing {
-    fn of(model: &Model, point: &Point) -> Self {
-        let is_used = |month: &Month| model.calendar.is_final(*month) && !model.is_base(*month);
-        let first = model.first.unwrap_or(point.month.next());
-        let months: Vec<Month> =
-            (first.0..=point.month.0).rev().map(Month).filter(is_used).take(TRAILING_MONTHS).collect();
-        let sum = |of: &dyn Fn(Month) -> i64| months.iter().map(|month| of(*month)).sum::<i64>();
-        let count = |name: &'static str| sum(&|month| model.customers.get(point.at, month, name));
-        let (opening, churned) = (count(OPENING_CUSTOMERS.name), count(CHURNED_CUSTOMERS.name));
-        let mrr = sum(&|month| model.money.get(point.at, month, CLOSING_MRR.name));
-        let closing = sum(&|month| model.paying.get(point.at, month, PAYING_CLOSE));
-        let costs = sum(&|month| retention_cost(model, point.at, month));
-        let average = (opening + count(CLOSING_CUSTOMERS.name)) as f64 / 2.0;
-        let cost_per_customer = match model.has_costs {
-            true if average > 0.0 => Some(costs as f64 / average),
-            true => None,
-            false => Some(0.0),
-        };
-        let arpa = (closing > 0).then(|| mrr as f64 / closing as f64);
-        let net = sum(&|month| net_revenue(model, point.at, month));
-        let customers = sum(&|month| {
-            model.paying.get(point.at, month, PAYING_ANY) + model.revenue.get(point.at, month, INVOICED_ONLY)
-        });
-        Trailing {
-            months: months.len(),
-            opening,
-            churned,
-            margin: arpa.zip(cost_per_customer).map(|(arpa, cost)| arpa * model.gross_margin - cost),
-            net_per_customer: (customers > 0).then(|| net as f64 / customers as f64),
-        }
-    }
-
-    fn churn(&self) -> Option<f64> {
-        (self.opening > 0).then(|| self.churned as f64 / self.opening as f64)
-    }
-}
-
-fn net_revenue(model: &Model, at: usize, month: Month) -> i64 {
-    model.revenue.get(at, month, REVENUE.name) - model.revenue.get(at, month, REFUNDS.name)
-}
-
-fn retention_cost(model: &Model, at: usize, month: Month) -> i64 {
-    let cost = cost(model, at, month, ALL);
-    cost.direct + cost.allocated
-}
-
-/// First losses by age, pooled over cohorts: (at risk, losses).
-struct Pool(Vec<(i64, i64)>);
-
-impl Pool {
-    fn of(model: &Model, at: usize, month: Month) -> Self {
-        let mut ages: Vec<(i64, i64)> = Vec::new();
-        for ((_, cohort_month), cohort) in model.cohorts.range((at, i32::MIN)..=(at, month.0)) {
-            if is_left_truncated(model, Month(*cohort_month)) {
-                continue;
-            }
-            let mut at_risk = cohort.customers;
-            let final_months = (*cohort_month..=month.0).filter(|m| model.calendar.is_final(Month(*m)));
-            for (age, month) in final_months.enumerate() {
-                let losses = cohort.losses.get(&month).copied().unwrap_or(0);
-                if ages.len() <= age {
-                    ages.push((0, 0));
-                }
-                ages[age].0 += at_risk;
-                ages[age].1 += losses;
-                at_risk -= losses;
-            }
-        }
-        Pool(ages)
-    }
-    fn losses(&self) -> i64 {
-        self.0.iter().map(|(_, losses)| losses).sum()
-    }
-    /// The last age with enough customers at risk.
-    fn last_age(&self) -> Option<usize> {
-        self.0.iter().rposition(|(at_risk, _)| *at_risk >= MIN_AT_RISK)
-    }
-
-    /// S(0), S(1), … as far as observed: losses at age 0 fall on the first renewal. `all` lends its hazards when this is a small
-    /// segment of it.
-    fn survival(&self, all: &Pool, is_shrunk: bool) -> Vec<f64> {
-        let Some(last) = all.last_age() else { return Vec::new() };
-        let mut survival = 1.0;
-        let mut curve = Vec::with_capacity(last + 1);
-        for age in 0..=last {
-            let (at_risk, losses) = self.0.get(age).copied().unwrap_or((0, 0));
-            let (pool_at_risk, pool_losses) = all.0[age];
-            let hazard = if is_shrunk {
-                let pool = if pool_at_risk > 0 { pool_losses as f64 / pool_at_risk as f64 } else { 0.0 };
-                (losses as f64 + POOL_WEIGHT * pool) / (at_risk as f64 + POOL_WEIGHT)
-            } else if at_risk > 0 {
-                losses as f64 / at_risk as f64
-            } else if survival > 0.0 {
-                break;
-            } else {
-                0.0
-            };
-            survival *= 1.0 - hazard;
-            curve.push(if age == 0 { 1.0 } else { survival });
-        }
-        curve
-    }
+/// Everything the methods of one month and segment share.
+struct Base {
+    trailing: Trailing,
+    discount: f64,
+    survival: Survival,
+    /// Customers of the present base by age.
+    ages: Vec<i64>,
 }
 
 fn methods(model: &Model, point: &Point, all: &Pool) -> Vec<Row> {
-    let keyed = |method: &str, horizon: i64, why: Option<&'static str>| {
-        point.money_row(model, why).with(&METHOD, method).with(&HORIZON_MONTHS, horizon)
+    let every = || {
+        let bounded = WITH_HORIZONS.into_iter().flat_map(|method| HORIZONS.map(|horizon| (method, horizon)));
+        WITHOUT_HORIZON.into_iter().map(|method| (method, 0)).chain(bounded)
     };
-    let bounded = ["constant_pv", "empirical"].into_iter().flat_map(|method| HORIZONS.map(|horizon| (method, horizon)));
-    let every = ["historical", "purchase_value", "simple"].map(|method| (method, 0)).into_iter().chain(bounded);
+    let bare = |method: &str, horizon: i64, why| keyed(model, point, method, horizon, why);
     if model.is_before_history(point.month) {
-        return every.map(|(method, horizon)| keyed(method, horizon, Some(reason::NO_HISTORY))).collect();
+        return every().map(|(method, horizon)| bare(method, horizon, Some(reason::NO_HISTORY))).collect();
     }
-    let trailing = Trailing::of(model, point);
-    let pool = Pool::of(model, point.at, point.month);
-    let discount = (1.0 + model.discount_rate_annual).powf(1.0 / 12.0) - 1.0;
-    every
+    let base = Base {
+        trailing: Trailing::of(model, point.at, point.month),
+        discount: monthly_discount(model),
+        survival: Survival::of(&Pool::of(model, point.at, point.month), all, point.segment.dimension != ALL),
+        ages: present_ages(model, point.at, point.month),
+    };
+    every()
         .map(|(method, horizon)| {
-            let is_discounted = method == "constant_pv" || method == "empirical";
-            let with_facts = |row: Row| {
+            if model.is_purchases && !WITHOUT_HORIZON[..2].contains(&method) {
+                return bare(method, horizon, Some(reason::NO_SUBSCRIPTIONS));
+            }
+            let facts = |row: Row| {
                 let row = row.with(&HAS_COSTS, model.has_costs);
+                let is_discounted = WITH_HORIZONS.contains(&method);
                 if is_discounted { row.with(&DISCOUNT_RATE_ANNUAL, model.discount_rate_annual) } else { row }
             };
             if method == "historical" {
-                return with_facts(historical(model, point, |why| keyed(method, horizon, why)));
+                return facts(historical(model, point, |why| bare(method, horizon, why)));
             }
-            if trailing.months == 0 {
-                return with_facts(keyed(method, horizon, Some(reason::NOT_MATURE)));
+            if base.trailing.months == 0 {
+                return facts(bare(method, horizon, Some(reason::NOT_MATURE)));
             }
-            let keyed = |why| with_facts(keyed(method, horizon, why)).with(&CLTV_CUSTOMERS, trailing.opening);
+            let keyed = |why| facts(bare(method, horizon, why)).with(&CLTV_CUSTOMERS, base.trailing.opening);
             match method {
-                "purchase_value" => purchase_value(model, &trailing, keyed),
-                "simple" => simple(&trailing, keyed),
-                "constant_pv" => constant_pv(&trailing, discount, horizon, keyed),
-                _ => empirical(point, &trailing, &pool, all, discount, horizon, keyed),
+                "purchase_value" => purchase_value(model, &base.trailing, keyed),
+                "simple" => simple(&base.trailing, keyed),
+                "constant_pv" => constant_pv(&base.trailing, base.discount, horizon, keyed),
+                "empirical" => base.empirical(horizon, keyed),
+                _ => base.fitted(method == "bdw", horizon, keyed),
             }
         })
         .collect()
+}
+
+fn keyed(model: &Model, point: &Point, method: &str, horizon: i64, why: Option<&'static str>) -> Row {
+    point.money_row(model, why).with(&METHOD, method).with(&HORIZON_MONTHS, horizon)
+}
+
+/// `d = (1 + annual)^(1/12) - 1`.
+fn monthly_discount(model: &Model) -> f64 {
+    (1.0 + model.discount_rate_annual).powf(1.0 / 12.0) - 1.0
 }
 
 fn rounded(ticks: f64) -> Option<i64> {
@@ -229,7 +140,9 @@ fn purchase_value(model: &Model, trailing: &Trailing, keyed: impl Fn(Option<&'st
         (churn == Some(0.0), reason::ZERO_CHURN),
     ]);
     let value = trailing.net_per_customer.zip(churn).filter(|_| why.is_none()).and_then(|(net, c)| rounded(net / c));
-    keyed(why).with(&VALUE, value).with(&CHURN_RATE, churn).with(&CHURN_EVENTS, trailing.churned)
+    let row = keyed(why).with(&VALUE, value).with(&CHURN_RATE, churn).with(&CHURN_EVENTS, trailing.churned);
+    let Some(net) = trailing.net_per_customer.filter(|_| why.is_none()) else { return row };
+    bounded(row, trailing, |c| (c > 0.0).then(|| net / c))
 }
 
 /// Margin over churn; without any churn a lower bound from the rule of three's exact form.
@@ -243,13 +156,31 @@ fn simple(trailing: &Trailing, keyed: impl Fn(Option<&'static str>) -> Row) -> R
         .with(&CHURN_EVENTS, trailing.churned)
         .with(&LIFETIME_MONTHS, churn.filter(|c| *c > 0.0).map(|c| 1.0 / c));
     match known {
-        Some((margin, c)) if c > 0.0 => row.with(&VALUE, rounded(margin / c)),
+        Some((margin, c)) if c > 0.0 => {
+            bounded(row.with(&VALUE, rounded(margin / c)), trailing, |c| (c > 0.0).then(|| margin / c))
+        }
         Some((margin, _)) => {
             let highest_churn = 1.0 - 0.05_f64.powf(1.0 / trailing.opening as f64);
             row.with(&VALUE_LOWER, rounded(margin / highest_churn))
         }
         None => row,
     }
+}
+
+/// The bounds of a value that hangs on the churn rate alone, at those of the rate.
+fn bounded(row: Row, trailing: &Trailing, value: impl Fn(f64) -> Option<f64>) -> Row {
+    let Some((lower, upper)) = wilson(trailing.churned, trailing.opening) else { return row };
+    with_bounds(row, value(upper), value(lower))
+}
+
+/// Two ends in either order; where one is missing the interval has no end on that side.
+fn with_bounds(row: Row, one: Option<f64>, other: Option<f64>) -> Row {
+    let (lower, upper) = match (one, other) {
+        (Some(one), Some(other)) => (Some(one.min(other)), Some(one.max(other))),
+        (Some(one), None) if one < 0.0 => (None, Some(one)),
+        (one, other) => (one, other),
+    };
+    row.with(&VALUE_LOWER, lower.and_then(rounded)).with(&VALUE_UPPER, upper.and_then(rounded))
 }
 
 /// `sum of ratio^k, k < terms`; unbounded for 0 terms, None where that diverges.
@@ -274,34 +205,111 @@ fn constant_pv(trailing: &Trailing, discount: f64, horizon: i64, keyed: impl Fn(
     let Some((margin, c)) = known else { return row };
     let kept = (1.0 - c) / (1.0 + discount);
     let payments = geometric(kept, horizon);
+    let row = bounded(row, trailing, |c| geometric((1.0 - c) / (1.0 + discount), horizon).map(|sum| margin * sum));
     row.with(&VALUE, payments.and_then(|sum| rounded(margin * sum)))
         // The present customer has paid this month: the first payment to come is discounted once.
         .with(&RESIDUAL_VALUE, payments.and_then(|sum| rounded(margin * kept * sum)))
 }
 
-/// Margin along the observed survival curve; null where the curve ends before the horizon.
-fn empirical(
-    point: &Point,
-    trailing: &Trailing,
-    pool: &Pool,
-    all: &Pool,
-    discount: f64,
-    horizon: i64,
-    keyed: impl Fn(Option<&'static str>) -> Row,
-) -> Row {
-    let is_shrunk = point.segment.dimension != ALL && (pool.losses() as f64) < POOL_WEIGHT;
-    let curve = pool.survival(all, is_shrunk);
-    let is_observed = horizon > 0 && curve.len() as i64 >= horizon;
-    let why = first_reason(&[(trailing.margin.is_none(), reason::NO_CUSTOMERS), (!is_observed, reason::TOO_FEW)]);
-    let row = keyed(why)
-        .with(&MONTHLY_MARGIN, trailing.margin.and_then(rounded))
-        .with(&CHURN_EVENTS, pool.losses())
-        .with(&IS_SHRUNK, is_shrunk);
-    if !is_observed {
-        return row;
+impl Base {
+    /// Margin along the observed survival curve, continued by the sBG.
+    fn empirical(&self, horizon: i64, keyed: impl Fn(Option<&'static str>) -> Row) -> Row {
+        let curve = &self.survival.observed;
+        let terms = bounded_terms(horizon);
+        let worth = curve.payments(self.discount, terms);
+        let lifetime = curve.payments(0.0, terms).map(|payments| payments.total);
+        let is_endless = worth.is_none() && self.survival.sbg.is_some_and(|fit| fit.mean > 0.0) && !curve.is_empty();
+        let why = first_reason(&[
+            (self.trailing.margin.is_none(), reason::NO_CUSTOMERS),
+            (worth.is_none() && !is_endless, reason::TOO_FEW),
+            (lifetime.is_none(), reason::INFINITE),
+        ]);
+        let row = self.shared(keyed(why)).with(&LIFETIME_MONTHS, lifetime);
+        let Some((worth, margin)) = worth.zip(self.trailing.margin) else { return row };
+        let row = row
+            .with(&VALUE, rounded(margin * worth.total))
+            .with(&SHARE_EXTRAPOLATED, worth.extrapolated / worth.total)
+            .with(
+                &RESIDUAL_VALUE,
+                self.residual(margin, |age| self.survival.residual_observed(age, self.discount, terms)),
+            );
+        match curve.standard_error(self.discount, terms) {
+            Some(error) => within_horizon(row, margin, worth.total, error, horizon),
+            None => row,
+        }
     }
-    let paid = &curve[..horizon as usize];
-    let present: f64 = paid.iter().enumerate().map(|(k, s)| s / (1.0 + discount).powi(k as i32)).sum();
-    row.with(&LIFETIME_MONTHS, paid.iter().sum::<f64>())
-        .with(&VALUE, trailing.margin.and_then(|margin| rounded(margin * present)))
+
+    /// Margin along a fitted curve.
+    fn fitted(&self, is_bdw: bool, horizon: i64, keyed: impl Fn(Option<&'static str>) -> Row) -> Row {
+        let known = self.survival.sbg.filter(|fit| fit.mean > 0.0);
+        let Some(sbg) = known else {
+            let is_known = self.trailing.margin.is_some();
+            return self.shared(keyed(Some(if is_known { reason::TOO_FEW } else { reason::NO_CUSTOMERS })));
+        };
+        let bdw = is_bdw.then_some(self.survival.bdw).flatten();
+        let curve = bdw.map_or_else(|| sbg.curve(), |fit| fit.curve());
+        let terms = bounded_terms(horizon);
+        let lifetime = payments(&curve, 0, 0.0, terms);
+        let is_preferred = !is_bdw || bdw.is_some_and(|bdw| bdw::is_preferred(&bdw, &sbg, self.survival.renewals));
+        let why = first_reason(&[
+            (self.trailing.margin.is_none(), reason::NO_CUSTOMERS),
+            (!is_preferred, reason::NOT_PREFERRED),
+            (lifetime.is_none(), reason::INFINITE),
+        ]);
+        let row = self
+            .shared(keyed(why))
+            .with(&MEAN_CHURN, bdw.map_or(sbg.mean, |fit| fit.mean))
+            .with(&POLARISATION, bdw.map_or(sbg.polarisation, |fit| fit.polarisation))
+            .with(&CONVERGED, bdw.map_or(sbg.converged, |fit| fit.converged))
+            .with(&IS_HOMOGENEOUS, bdw.map_or(sbg.is_homogeneous, |fit| fit.is_homogeneous));
+        let Some(margin) = self.trailing.margin.filter(|_| is_preferred) else { return row };
+        let row = row.with(&LIFETIME_MONTHS, lifetime);
+        let Some(worth) = payments(&curve, 0, self.discount, terms) else { return row };
+        let residuals = residual_payments_by_age(&curve, self.ages.len() as u64, self.discount, terms);
+        let residual =
+            self.residual(margin, |age| Some(residuals.as_ref()?.get(age as usize)? / self.survival.kept_at(age)));
+        let error = match bdw {
+            Some(fit) => fit.covariance.and_then(|covariance| {
+                let of = |at: &[f64; 3]| payments(&fit.curve_at(at), 0, self.discount, terms);
+                delta_method(&fit.parameters(), &covariance, of)
+            }),
+            None => sbg.covariance.and_then(|covariance| {
+                let of = |at: &[f64; 2]| payments(&sbg.curve_at(at), 0, self.discount, terms);
+                delta_method(&sbg.parameters(), &covariance, of)
+            }),
+        };
+        let row = row.with(&VALUE, rounded(margin * worth)).with(&RESIDUAL_VALUE, residual);
+        match error {
+            Some(error) => within_horizon(row, margin, worth, error, horizon),
+            None => row,
+        }
+    }
+
+    /// What every row of a survival curve says.
+    fn shared(&self, row: Row) -> Row {
+        row.with(&MONTHLY_MARGIN, self.trailing.margin.and_then(rounded))
+            .with(&CHURN_EVENTS, self.survival.losses)
+            .with(&IS_SHRUNK, self.survival.is_shrunk)
+    }
+
+    /// Mean over the present base of the margin still to come.
+    fn residual(&self, margin: f64, of: impl Fn(u64) -> Option<f64>) -> Option<i64> {
+        let mut sum = 0.0;
+        for (age, customers) in self.ages.iter().enumerate().filter(|(_, customers)| **customers > 0) {
+            sum += *customers as f64 * of(age as u64)?;
+        }
+        let customers: i64 = self.ages.iter().sum();
+        if customers > 0 { rounded(margin * sum / customers as f64) } else { None }
+    }
+}
+
+fn bounded_terms(horizon: i64) -> Option<u64> {
+    (horizon > 0).then_some(horizon as u64)
+}
+
+/// Normal bounds of payments, at least the first one and at most all of the horizon, times the margin.
+fn within_horizon(row: Row, margin: f64, payments: f64, error: f64, horizon: i64) -> Row {
+    let most = if horizon > 0 { horizon as f64 } else { f64::INFINITY };
+    let (lower, upper) = normal(payments, error);
+    with_bounds(row, Some(margin * lower.max(1.0)), Some(margin * upper.min(most)))
 }

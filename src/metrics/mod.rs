@@ -9,6 +9,7 @@ use crate::tables::{Input, Table};
 mod arpc;
 mod churn;
 mod cltv;
+mod cltv_backtest;
 mod cohorts;
 mod crc;
 mod csat;
@@ -17,7 +18,10 @@ mod mrr;
 mod nps;
 
 pub mod expr;
+pub mod pool;
 pub mod rows;
+pub mod survival;
+pub mod trailing;
 
 /// One metric table.
 pub struct Metric {
@@ -33,13 +37,14 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 9] = [
+pub static METRICS: [&Metric; 10] = [
     &churn::METRIC,
     &cohorts::METRIC,
     &mrr::METRIC,
     &arpc::METRIC,
     &crc::METRIC,
     &cltv::METRIC,
+    &cltv_backtest::METRIC,
     &nps::METRIC,
     &csat::METRIC,
     &engagement::METRIC,

@@ -9,6 +9,7 @@ pub mod counts;
 pub mod curve;
 pub mod interval;
 pub mod lifetime;
+pub mod observed;
 pub mod optimise;
 pub mod quantile;
 pub mod ranking;

@@ -100,6 +100,9 @@ pub enum Frame {
     TicketSums,
 }
 
+/// A projection 24 months old, and the six months it learnt its margin from.
+const LOOK_BACK_MONTHS: i32 = 30;
+
 pub type Plans = Vec<(Frame, LazyFrame)>;
 pub type Collected = BTreeMap<Frame, DataFrame>;
 
@@ -129,12 +132,12 @@ impl Context<'_> {
             Active::Entitled => Activity::Entitled,
         }
     }
-    /// How far back money must be valued for the asked months: twelve months of cost shares, and trailing months for
-    /// margins that may begin before months still settling.
+    /// How far back money must be valued for the asked months: the margins of projections made 24 months ago, whose trailing
+    /// months may begin before months then still settling. Twelve months of cost shares need less.
     fn money_window(&self) -> MonthRange {
         let settling = (self.job.settle_days / 28 + 2) as i32;
         let first = match self.job.definitions.allocation {
-            Allocation::Customers | Allocation::Tickets => self.asked.first.plus(-(timeline::THEN_MONTHS + settling)),
+            Allocation::Customers | Allocation::Tickets => self.asked.first.plus(-(LOOK_BACK_MONTHS + settling)),
             Allocation::Mrr => Month::new(1900, 1),
         };
         MonthRange { first, last: self.asked.last }
