@@ -141,6 +141,8 @@ impl NastyBusiness {
         self.shape.is_snapshots = false;
         self.is_entitled = false;
         self.history_from = None;
+        // nothing holds a plan
+        self.dimensions.retain(|dimension| *dimension != inputs::PLAN.name);
         self.tables.subscriptions.clear();
     }
 }
