@@ -165,3 +165,23 @@ fn crc() {
 fn cltv() {
     cases_of("cltv");
 }
+
+#[test]
+fn cltv_backtest() {
+    cases_of("cltv_backtest");
+}
+
+#[test]
+fn nps() {
+    cases_of("nps");
+}
+
+#[test]
+fn csat() {
+    cases_of("csat");
+}
+
+#[test]
+fn engagement() {
+    cases_of("engagement");
+}
