@@ -1,8 +1,8 @@
 //! How many payments a customer makes: sums along a survival curve, discounted or not, to a horizon or without end.
 //!
 //! Payments are made at the start of each period by those still there. DEL, the discounted expected lifetime, is
-//! `payments(curve, 0, d, None)`; DERL of Fader & Hardie 2010 ("Customer-Base Valuation in a Contractual Setting"), which
-//! does not discount the first payment to come, is `residual_payments(…) x (1 + d)`.
+//! `payments(curve, 0, d, None)`; DERL of Fader & Hardie 2010 ("Customer-Base Valuation in a Contractual Setting"),
+//! which does not discount the first payment to come, is `residual_payments(…) x (1 + d)`.
 
 use super::curve::Curve;
 use super::special::limit;
@@ -143,7 +143,7 @@ fn rest(curve: &Curve, survived: f64, low: f64, at_low: f64, discount: f64) -> (
 const GAUSS: [(f64, f64); 5] = [
     (0.148_874_338_981_631_2, 0.295_524_224_714_752_9),
     (0.433_395_394_129_247_2, 0.269_266_719_309_996_3),
-    (0.679_409_568_299_024_4, 0.219_086_362_515_982_0),
+    (0.679_409_568_299_024_4, 0.219_086_362_515_982),
     (0.865_063_366_688_984_5, 0.149_451_349_150_580_6),
     (0.973_906_528_517_171_7, 0.066_671_344_308_688_1),
 ];

@@ -74,8 +74,8 @@ pub fn auc<T: PartialOrd>(scores: &[T], happened: &[bool]) -> Option<f64> {
 
 /// How much more often it happened among the `share` with the highest scores than among all; None where it never did.
 ///
-/// The top is `share` x n cases, not rounded. Among equal scores at its edge any could be in it, so each counts as far as
-/// it is expected to be: the order of rows changes nothing.
+/// The top is `share` x n cases, not rounded. Among equal scores at its edge any could be in it, so each counts as far
+/// as it is expected to be: the order of rows changes nothing.
 pub fn top_lift<T: PartialOrd>(scores: &[T], happened: &[bool], share: f64) -> Option<f64> {
     let n = scores.len().min(happened.len());
     let (scores, happened) = (&scores[..n], &happened[..n]);
