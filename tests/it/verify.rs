@@ -10,7 +10,7 @@ use tenure::tables::outputs::{
     NULL_REASON, SEGMENT, VALUE,
 };
 use tenure::tables::render::polars::computed_schema;
-use tenure::tables::{Column as Declared, Kind, Table};
+use tenure::tables::{Column as Declared, Input, Kind, Table};
 use tenure::verify::compare::{Difference, compare};
 
 use tenure::sample::{SampleOptions, write as write_sample};
@@ -236,10 +236,9 @@ fn exports_in_s3_verify() {
     }
     let text = fs::read_to_string(&report.job).unwrap();
     let text = text.replace("uri = \"./published\"", &format!("uri = \"s3://{BUCKET}/metrics\""));
-    let text =
-        ["customers", "subscriptions", "invoices", "retention_costs", "fx_rates"].iter().fold(text, |text, name| {
-            text.replace(&format!("uri = \"{name}/"), &format!("uri = \"s3://{BUCKET}/exports/{name}/"))
-        });
+    let text = Input::ALL.iter().map(|input| input.name()).fold(text, |text, name| {
+        text.replace(&format!("uri = \"{name}/"), &format!("uri = \"s3://{BUCKET}/exports/{name}/"))
+    });
     let job = directory.path().join("s3.toml");
     fs::write(&job, text).unwrap();
     let command = |arguments: &[&str]| {
