@@ -25,7 +25,7 @@ const SCORED_BEFORE: i32 = 6;
 const LOOK_BACK: i32 = 3;
 
 /// Months [from, until) at whose close a customer paid, with one plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Stay {
     from: i32,
     until: i32,
@@ -34,7 +34,7 @@ struct Stay {
 }
 
 /// MRR at the open and the close of each month of [from, until), both at that month's rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Level {
     from: i32,
     until: i32,
@@ -43,7 +43,7 @@ struct Level {
 }
 
 /// A respondent's last answer of one kind, as of the months [from, until).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Answer {
     from: i32,
     until: i32,

@@ -29,7 +29,7 @@ impl<T> PerCustomer<T> {
 }
 
 /// A sum over one month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Monthly {
     pub month: i32,
     pub value: i64,
