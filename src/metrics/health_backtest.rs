@@ -77,20 +77,27 @@ impl Outcome {
         };
         self.deciles.iter().fold(Count::default(), add)
     }
-    /// The loss rate to expect of each decile and of everybody; a decile nobody was in has that of everybody.
-    fn rates(&self) -> Option<([f64; DECILES], f64)> {
-        let base = self.all().rate()?;
-        Some((self.deciles.map(|decile| decile.rate().unwrap_or(base)), base))
+    /// The loss rate to foretell of each decile (None: nobody was in it), and of everybody.
+    fn rates(&self) -> Option<Rates> {
+        Some((self.deciles.map(Count::rate), self.all().rate()?))
     }
-    /// Mean squared error of foretelling these loss rates by decile.
-    fn brier(&self, rates: &[f64; DECILES]) -> Option<f64> {
-        let error = |(count, rate): (&Count, &f64)| {
-            count.lost as f64 * (1.0 - rate).powi(2) + (count.customers - count.lost) as f64 * rate.powi(2)
-        };
-        let sum: f64 = self.deciles.iter().zip(rates).map(error).sum();
-        let customers = self.all().customers;
-        (customers > 0).then(|| sum / customers as f64)
+}
+
+type Rates = ([Option<f64>; DECILES], f64);
+
+/// Mean over the customers of the deciles whose loss rate was foretold: of the rate, and of the squared errors of it and of
+/// the base rate.
+fn foretold(now: &Outcome, (rates, base): Rates) -> Option<[f64; 3]> {
+    let error = |count: &Count, rate: f64| {
+        count.lost as f64 * (1.0 - rate).powi(2) + (count.customers - count.lost) as f64 * rate.powi(2)
+    };
+    let (mut customers, mut sums) = (0, [0.0; 3]);
+    for (count, rate) in now.deciles.iter().zip(rates).filter_map(|(count, rate)| Some((count, rate?))) {
+        customers += count.customers;
+        let parts = [count.customers as f64 * rate, error(count, rate), error(count, base)];
+        sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
     }
+    (customers > 0).then(|| sums.map(|sum| sum / customers as f64))
 }
 
 /// By predictor; None without its input.
@@ -100,9 +107,8 @@ type Outcomes = [Option<Outcome>; 3];
 fn outcomes(model: &Model, scored: Month) -> Outcomes {
     let scores = Scores::of(model, scored);
     let with_score: Vec<usize> = (0..scores.customers.len()).filter(|at| scores.health[*at].score.is_some()).collect();
-    let is_lost = |at: &usize| {
-        (1..=MONTHS_AHEAD).any(|ahead| !model.panel.is_paying(scores.customers[*at], scored.plus(ahead)))
-    };
+    let is_lost =
+        |at: &usize| (1..=MONTHS_AHEAD).any(|ahead| !model.panel.is_paying(scores.customers[*at], scored.plus(ahead)));
     let is_lost: Vec<bool> = with_score.iter().map(is_lost).collect();
     let outcome = |risk: &dyn Fn(usize) -> Option<f64>| {
         Outcome::of(&with_score.iter().map(|at| risk(*at)).collect::<Vec<_>>(), &is_lost)
@@ -149,38 +155,25 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
     frame(&HEALTH_BACKTEST_TABLE, rows)
 }
 
-/// Everybody, then the deciles. `expected` are the loss rates seen one step earlier.
-fn rows_of(
-    now: &Outcome,
-    expected: Option<([f64; DECILES], f64)>,
-    keyed: impl Fn(usize, Option<&'static str>) -> Row,
-) -> Vec<Row> {
+/// Everybody, then the deciles. `earlier` are the loss rates seen one step earlier.
+fn rows_of(now: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Option<&'static str>) -> Row) -> Vec<Row> {
     let counted = |decile: usize, count: Count, is_ranked: bool| {
-        let why = first_reason(&[
-            (count.customers == 0, reason::NO_CUSTOMERS),
-            (!is_ranked, reason::TOO_FEW),
-            (expected.is_none(), reason::NOT_MATURE),
-        ]);
+        let why = first_reason(&[(count.customers == 0, reason::NO_CUSTOMERS), (!is_ranked, reason::TOO_FEW)]);
         keyed(decile, why)
             .with(&TESTED_CUSTOMERS, count.customers)
             .with(&LOST_CUSTOMERS, count.lost)
             .with(&LOST_RATE, count.rate())
     };
-    let all = now.all();
-    let mean = expected.filter(|_| all.customers > 0).map(|(rates, _)| {
-        let sum: f64 = now.deciles.iter().zip(rates).map(|(count, rate)| count.customers as f64 * rate).sum();
-        sum / all.customers as f64
-    });
-    let everybody = counted(0, all, now.auc.is_some())
-        .with(&MEAN_RISK, mean)
+    let means = earlier.and_then(|rates| foretold(now, rates));
+    let everybody = counted(0, now.all(), now.auc.is_some())
+        .with(&MEAN_RISK, means.map(|[risk, _, _]| risk))
         .with(&AUC, now.auc)
         .with(&TOP_DECILE_LIFT, now.lift)
-        .with(&BRIER, expected.and_then(|(rates, _)| now.brier(&rates)))
-        .with(&BRIER_BASE_RATE, expected.and_then(|(_, base)| now.brier(&[base; DECILES])));
-    let mut rows = vec![everybody];
-    for (at, count) in now.deciles.into_iter().enumerate() {
-        let rate = expected.filter(|_| count.customers > 0).map(|(rates, _)| rates[at]);
-        rows.push(counted(at + 1, count, true).with(&MEAN_RISK, rate));
-    }
-    rows
+        .with(&BRIER, means.map(|[_, brier, _]| brier))
+        .with(&BRIER_BASE_RATE, means.map(|[_, _, of_base]| of_base));
+    let decile = |(at, count): (usize, Count)| {
+        let rate = earlier.and_then(|(rates, _)| rates[at]).filter(|_| count.customers > 0);
+        counted(at + 1, count, true).with(&MEAN_RISK, rate)
+    };
+    std::iter::once(everybody).chain(now.deciles.into_iter().enumerate().map(decile)).collect()
 }

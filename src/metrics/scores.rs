@@ -79,11 +79,8 @@ fn sums(of: &PerCustomer<Monthly>, customers: &[u32], first: Month, last: Month)
 fn hazards(model: &Model, customers: &[u32], month: Month) -> Vec<Option<f64>> {
     let pool = Pool::of(model, 0, month);
     let Some(last) = pool.last_age().filter(|last| *last >= 1) else { return vec![None; customers.len()] };
-    let by_age: Vec<Option<f64>> = pool
-        .ages()
-        .iter()
-        .map(|(at_risk, losses)| (*at_risk > 0).then(|| *losses as f64 / *at_risk as f64))
-        .collect();
+    let by_age: Vec<Option<f64>> =
+        pool.ages().iter().map(|(at_risk, losses)| (*at_risk > 0).then(|| *losses as f64 / *at_risk as f64)).collect();
     let hazard = |customer: &u32| {
         let cohort = model.panel.cohort(*customer);
         let age = usize::try_from(month.0 - cohort.0 + 1).ok()?;

@@ -58,8 +58,7 @@ impl Tiers {
         };
         let spend: Vec<Option<i64>> =
             customers.iter().map(|customer| Some(model.panel.mrr(*customer, month))).collect();
-        let survey: Vec<Option<i64>> =
-            components.iter().map(|[_, survey, ..]| survey.map(comparable)).collect();
+        let survey: Vec<Option<i64>> = components.iter().map(|[_, survey, ..]| survey.map(comparable)).collect();
         let score: Vec<Option<i64>> = health.iter().map(|health| health.score.map(comparable)).collect();
         let ranks = [engagement, spend, survey, score].map(|values| ranks(&values));
         let tier = |at: usize| tier([0, 1, 2, 3].map(|rank: usize| ranks[rank][at]), Band::of(health[at].score));

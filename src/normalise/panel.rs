@@ -139,7 +139,8 @@ impl Panel {
     pub fn segments(&self, customer: u32, month: Month) -> impl Iterator<Item = usize> {
         let first = customer as usize * self.fixed;
         let plan = self.stay(customer, month).and_then(|stay| stay.plan);
-        std::iter::once(0).chain(self.positions[first..first + self.fixed].iter().copied().chain(plan).map(|at| at as usize))
+        std::iter::once(0)
+            .chain(self.positions[first..first + self.fixed].iter().copied().chain(plan).map(|at| at as usize))
     }
     /// MRR at the close of the month in reporting ticks.
     pub fn mrr(&self, customer: u32, month: Month) -> i64 {
@@ -172,7 +173,10 @@ fn ids(paying: &DataFrame, months: MonthRange) -> Result<Vec<String>> {
     let mut ids: Vec<&str> = Vec::new();
     for (row, (id, is_close)) in paying.column(CUSTOMER)?.str()?.iter().zip(is_close.iter()).enumerate() {
         let is_seen = from[row] <= i64::from(months.last.0) && i64::from(months.first.0) < until[row];
-        if is_seen && is_close == Some(true) && let Some(id) = id {
+        if is_seen
+            && is_close == Some(true)
+            && let Some(id) = id
+        {
             ids.push(id);
         }
     }
@@ -200,7 +204,10 @@ impl Reader<'_> {
         let (first, last) = (i64::from(self.seen.first.0), i64::from(self.seen.last.0));
         for (row, id) in frame.column(CUSTOMER)?.str()?.iter().enumerate() {
             let is_over = until.as_ref().map_or(from[row] < first, |until| until[row] <= first);
-            if from[row] <= last && !is_over && let Some(number) = id.and_then(|id| self.numbers.get(id)) {
+            if from[row] <= last
+                && !is_over
+                && let Some(number) = id.and_then(|id| self.numbers.get(id))
+            {
                 each(row, *number);
             }
         }
