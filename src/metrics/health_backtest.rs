@@ -87,12 +87,12 @@ type Rates = ([Option<f64>; DECILES], f64);
 
 /// Mean over the customers of the deciles whose loss rate was foretold: of the rate, and of the squared errors of it and of
 /// the base rate.
-fn foretold(now: &Outcome, (rates, base): Rates) -> Option<[f64; 3]> {
+fn foretold(tested: &Outcome, (rates, base): Rates) -> Option<[f64; 3]> {
     let error = |count: &Count, rate: f64| {
         count.lost as f64 * (1.0 - rate).powi(2) + (count.customers - count.lost) as f64 * rate.powi(2)
     };
     let (mut customers, mut sums) = (0, [0.0; 3]);
-    for (count, rate) in now.deciles.iter().zip(rates).filter_map(|(count, rate)| Some((count, rate?))) {
+    for (count, rate) in tested.deciles.iter().zip(rates).filter_map(|(count, rate)| Some((count, rate?))) {
         customers += count.customers;
         let parts = [count.customers as f64 * rate, error(count, rate), error(count, base)];
         sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
@@ -134,7 +134,7 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
     for month in months.iter() {
         let scored = month.plus(-MONTHS_AHEAD);
         for (at, predictor) in PREDICTORS.into_iter().enumerate() {
-            let now = known.get(&scored).map(|outcomes| outcomes[at].as_ref());
+            let tested = known.get(&scored).map(|outcomes| outcomes[at].as_ref());
             let earlier = known.get(&scored.plus(-MONTHS_AHEAD)).and_then(|outcomes| outcomes[at].as_ref());
             let keyed = |decile: usize, why: Option<&'static str>| {
                 Row::new()
@@ -145,10 +145,10 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
                     .with(&NULL_REASON, why)
                     .with(&IS_FINAL, model.calendar.is_final(month))
             };
-            match now {
+            match tested {
                 None => rows.extend((0..=DECILES).map(|decile| keyed(decile, Some(reason::NOT_MATURE)))),
                 Some(None) => rows.extend((0..=DECILES).map(|decile| keyed(decile, Some(reason::NO_INPUT)))),
-                Some(Some(now)) => rows.extend(rows_of(now, earlier.and_then(Outcome::rates), keyed)),
+                Some(Some(tested)) => rows.extend(rows_of(tested, earlier.and_then(Outcome::rates), keyed)),
             }
         }
     }
@@ -156,7 +156,7 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
 }
 
 /// Everybody, then the deciles. `earlier` are the loss rates seen one step earlier.
-fn rows_of(now: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Option<&'static str>) -> Row) -> Vec<Row> {
+fn rows_of(tested: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Option<&'static str>) -> Row) -> Vec<Row> {
     let counted = |decile: usize, count: Count, is_ranked: bool| {
         let why = first_reason(&[(count.customers == 0, reason::NO_CUSTOMERS), (!is_ranked, reason::TOO_FEW)]);
         keyed(decile, why)
@@ -164,16 +164,16 @@ fn rows_of(now: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Option<&
             .with(&LOST_CUSTOMERS, count.lost)
             .with(&LOST_RATE, count.rate())
     };
-    let means = earlier.and_then(|rates| foretold(now, rates));
-    let everybody = counted(0, now.all(), now.auc.is_some())
+    let means = earlier.and_then(|rates| foretold(tested, rates));
+    let everybody = counted(0, tested.all(), tested.auc.is_some())
         .with(&MEAN_RISK, means.map(|[risk, _, _]| risk))
-        .with(&AUC, now.auc)
-        .with(&TOP_DECILE_LIFT, now.lift)
+        .with(&AUC, tested.auc)
+        .with(&TOP_DECILE_LIFT, tested.lift)
         .with(&BRIER, means.map(|[_, brier, _]| brier))
         .with(&BRIER_BASE_RATE, means.map(|[_, _, of_base]| of_base));
     let decile = |(at, count): (usize, Count)| {
         let rate = earlier.and_then(|(rates, _)| rates[at]).filter(|_| count.customers > 0);
         counted(at + 1, count, true).with(&MEAN_RISK, rate)
     };
-    std::iter::once(everybody).chain(now.deciles.into_iter().enumerate().map(decile)).collect()
+    std::iter::once(everybody).chain(tested.deciles.into_iter().enumerate().map(decile)).collect()
 }
