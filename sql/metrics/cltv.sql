@@ -101,16 +101,23 @@ loss_totals AS (
   FROM pooled
   GROUP BY number, dimension, segment
 ),
--- K, the last age at which the pool of all customers still has 10 at risk, before any age at which nobody is: beyond
--- such a gap (a history shorter than the life of its customers) the curve is unknown
+-- K, the last age with 10 at risk (of the segment; of all customers for a small segment, which borrows theirs), before any
+-- age at which nobody is: beyond such a gap (a history shorter than the life of its customers) the curve is unknown
 last_ages AS (
-  SELECT p.number, MAX(p.age_months) AS last_age
-  FROM pooled AS p
+  SELECT t.number, t.dimension, t.segment, MAX(p.age_months) AS last_age
+  FROM loss_totals AS t
+  JOIN pooled AS p
+    ON p.number = t.number
+      AND p.dimension = CASE WHEN t.losses < 30 THEN 'all' ELSE t.dimension END
+      AND p.segment = CASE WHEN t.losses < 30 THEN 'all' ELSE t.segment END
   LEFT JOIN (
-    SELECT number, MIN(age_months) AS age_months FROM pooled WHERE dimension = 'all' AND at_risk = 0 GROUP BY number
-  ) AS gap ON gap.number = p.number
-  WHERE p.dimension = 'all' AND p.at_risk >= 10 AND (gap.age_months IS NULL OR p.age_months < gap.age_months)
-  GROUP BY p.number
+    SELECT number, dimension, segment, MIN(age_months) AS age_months
+    FROM pooled
+    WHERE at_risk = 0
+    GROUP BY number, dimension, segment
+  ) AS gap ON gap.number = p.number AND gap.dimension = p.dimension AND gap.segment = p.segment
+  WHERE p.at_risk >= 10 AND (gap.age_months IS NULL OR p.age_months < gap.age_months)
+  GROUP BY t.number, t.dimension, t.segment
 ),
 hazards AS (
   SELECT
@@ -125,7 +132,8 @@ hazards AS (
       ELSE CAST(p.losses AS DOUBLE) / CAST(NULLIF(p.at_risk, 0) AS DOUBLE)
     END AS hazard
   FROM pooled AS p
-  JOIN last_ages AS k ON k.number = p.number AND p.age_months <= k.last_age
+  JOIN last_ages AS k
+    ON k.number = p.number AND k.dimension = p.dimension AND k.segment = p.segment AND p.age_months <= k.last_age
   JOIN loss_totals AS t ON t.number = p.number AND t.dimension = p.dimension AND t.segment = p.segment
   JOIN pooled AS pool ON pool.number = p.number AND pool.dimension = 'all' AND pool.age_months = p.age_months
 ),
@@ -204,7 +212,7 @@ bases AS (
   LEFT JOIN ever AS e ON e.number = t.number AND e.dimension = t.dimension AND e.segment = t.segment
   LEFT JOIN acquired AS a ON a.number = t.number AND a.dimension = t.dimension AND a.segment = t.segment
   LEFT JOIN loss_totals AS l ON l.number = t.number AND l.dimension = t.dimension AND l.segment = t.segment
-  LEFT JOIN last_ages AS k ON k.number = t.number
+  LEFT JOIN last_ages AS k ON k.number = t.number AND k.dimension = t.dimension AND k.segment = t.segment
   WHERE t.is_asked
 ),
 valued AS (

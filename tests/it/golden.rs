@@ -167,6 +167,26 @@ fn cltv() {
 }
 
 #[test]
+fn cltv_backtest() {
+    cases_of("cltv_backtest");
+}
+
+#[test]
+fn nps() {
+    cases_of("nps");
+}
+
+#[test]
+fn csat() {
+    cases_of("csat");
+}
+
+#[test]
+fn engagement() {
+    cases_of("engagement");
+}
+
+#[test]
 fn health() {
     cases_of("health");
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use polars::prelude::{ParquetReader, SerReader};
 use serde_json::Value;
 use tenure::error::Kind;
 use tenure::month::{Month, date_of};
@@ -226,10 +227,14 @@ fn without_events_the_job_has_no_usage() {
 #[test]
 fn a_busy_month_is_several_files() {
     let directory = tempfile::tempdir().unwrap();
-    let report = sample(directory.path(), 60, 1, 10_000.0);
+    let report = sample(directory.path(), 250, 1, 10_000.0);
     let month = directory.path().join("usage_events/month=2026-10");
-    let files = fs::read_dir(&month).unwrap().count() as u64;
-    assert!(report.usage_events > 200_000 && files == 1 + report.usage_events / 500_000, "{report:?}, {files} files");
+    let paths: Vec<_> = fs::read_dir(&month).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(paths.len() > 1, "{report:?}");
+    let rows = |path| ParquetReader::new(fs::File::open(path).unwrap()).num_rows().unwrap() as u64;
+    let rows: Vec<u64> = paths.iter().map(rows).collect();
+    assert_eq!(rows.iter().sum::<u64>(), report.usage_events);
+    assert!(rows.iter().all(|rows| *rows < 600_000), "{rows:?}");
 }
 
 /// Customers who leave use less in their last month than in the fifth before, others do not; they are less satisfied and
