@@ -14,12 +14,19 @@ mod cohorts;
 mod crc;
 mod csat;
 mod engagement;
+mod health;
+mod health_backtest;
+mod health_summary;
 mod mrr;
 mod nps;
+mod tiers;
+mod tiers_summary;
 
+pub mod columns;
 pub mod expr;
 pub mod pool;
 pub mod rows;
+pub mod scores;
 pub mod survival;
 pub mod trailing;
 
@@ -37,7 +44,7 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 10] = [
+pub static METRICS: [&Metric; 15] = [
     &churn::METRIC,
     &cohorts::METRIC,
     &mrr::METRIC,
@@ -48,4 +55,19 @@ pub static METRICS: [&Metric; 10] = [
     &nps::METRIC,
     &csat::METRIC,
     &engagement::METRIC,
+    &health::METRIC,
+    &health_summary::METRIC,
+    &health_backtest::METRIC,
+    &tiers::METRIC,
+    &tiers_summary::METRIC,
 ];
+
+/// Those that read `Model::panel`, customers one by one.
+static OF_CUSTOMERS: [&Metric; 5] =
+    [&health::METRIC, &health_summary::METRIC, &health_backtest::METRIC, &tiers::METRIC, &tiers_summary::METRIC];
+
+impl Metric {
+    pub fn reads_customers(&self) -> bool {
+        OF_CUSTOMERS.iter().any(|metric| metric.table.name == self.table.name)
+    }
+}

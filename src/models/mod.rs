@@ -7,6 +7,7 @@ pub mod allocation;
 pub mod bdw;
 pub mod counts;
 pub mod curve;
+pub mod health;
 pub mod interval;
 pub mod lifetime;
 pub mod observed;

@@ -98,6 +98,8 @@ pub enum Frame {
     Csat,
     /// Tickets by segment and month.
     TicketSums,
+    /// Customers and months with a failed or refunded payment.
+    BadPayments,
 }
 
 /// A projection 24 months old, and the six months it learnt its margin from.
@@ -113,6 +115,8 @@ pub struct Context<'a> {
     pub calendar: Arc<Calendar>,
     pub rates: Arc<Rates>,
     pub asked: MonthRange,
+    /// Whether a table will be computed that reads customers one by one.
+    pub has_panel: bool,
 }
 
 /// In order; the last ones are what `Model::read` reads.
@@ -126,7 +130,7 @@ impl Context<'_> {
         }
     }
     /// The activity that churn, cohorts and retention cost count.
-    fn counted(&self) -> Activity {
+    pub fn counted(&self) -> Activity {
         match self.job.definitions.active {
             Active::Paying | Active::Purchases => Activity::Paying,
             Active::Entitled => Activity::Entitled,
@@ -167,6 +171,9 @@ fn extract(context: &Context, _: &Collected) -> Plans {
     plans.extend(members::dimensions(job, sources.get(&Input::Customers)).map(|frame| (Frame::Dimensions, frame)));
     if let Some(invoices) = sources.get(&Input::Invoices) {
         plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar)));
+        if context.has_panel {
+            plans.push((Frame::BadPayments, revenue::bad_payments(invoices, calendar)));
+        }
     }
     if let Some(lines) = sources.get(&Input::RetentionCosts) {
         plans.push((Frame::CostLines, costs::lines(job, lines, rates, calendar)));

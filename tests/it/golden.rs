@@ -185,3 +185,28 @@ fn csat() {
 fn engagement() {
     cases_of("engagement");
 }
+
+#[test]
+fn health() {
+    cases_of("health");
+}
+
+#[test]
+fn health_summary() {
+    cases_of("health_summary");
+}
+
+#[test]
+fn health_backtest() {
+    cases_of("health_backtest");
+}
+
+#[test]
+fn tiers() {
+    cases_of("tiers");
+}
+
+#[test]
+fn tiers_summary() {
+    cases_of("tiers_summary");
+}

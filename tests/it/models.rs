@@ -5,7 +5,7 @@ use tenure::models::counts::{AgeCount, from_exposures, log_likelihood, shrink};
 use tenure::models::curve::Curve;
 use tenure::models::interval::{delta_method, normal, nps, nps_interval, wilson};
 use tenure::models::lifetime::{payments, residual_payments, residual_payments_by_age};
-use tenure::models::ranking::{Third, auc, brier, brier_of_base_rate, percentiles, third, top_lift, weighted_mean};
+use tenure::models::ranking::{Rank, auc, brier, brier_of_base_rate, percentiles, ranks, top_lift, weighted_mean};
 use tenure::models::sbg;
 use tenure::models::special::gamma_difference;
 use tenure::models::survival::{Cell, exposures, kaplan_meier};
@@ -262,6 +262,28 @@ fn intervals_are_the_published_ones() {
 }
 
 #[test]
+fn ranks_fall_into_thirds_and_deciles() {
+    let shares = ranks(&[Some(5), None, Some(7), Some(7), Some(9)]).into_iter().map(|rank| rank.map(Rank::share));
+    assert_eq!(shares.collect::<Vec<_>>(), [Some(0.125), None, Some(0.5), Some(0.5), Some(0.875)]);
+    let all = |values: &[i64]| -> Vec<Rank> {
+        ranks(&values.iter().copied().map(Some).collect::<Vec<_>>()).into_iter().flatten().collect()
+    };
+    // Of three distinct values each is a third; two tied ones share the border of theirs, which belongs to it.
+    let thirds = |values: &[i64]| -> String {
+        let third = |rank: Rank| match (rank.is_in_bottom_third(), rank.is_in_top_third()) {
+            (true, false) => 'b',
+            (false, true) => 't',
+            _ => 'm',
+        };
+        all(values).into_iter().map(third).collect()
+    };
+    assert_eq!([thirds(&[1, 2, 3]), thirds(&[1, 1, 2]), thirds(&[1, 2, 2]), thirds(&[4])], ["bmt", "bbt", "btt", "m"]);
+    let deciles = |values: &[i64]| all(values).into_iter().map(Rank::decile).collect::<Vec<_>>();
+    assert_eq!(deciles(&(0..20).collect::<Vec<_>>()), (0..20).map(|at| 1 + at / 2).collect::<Vec<_>>());
+    assert_eq!(deciles(&[3, 3, 3]), [6, 6, 6], "ties stay together");
+}
+
+#[test]
 fn scores_are_judged_by_rank() {
     // Source: documentation of scikit-learn's roc_auc_score.
     let y = [false, false, true, true];
@@ -271,7 +293,6 @@ fn scores_are_judged_by_rank() {
     assert_eq!(percentiles(&[30_i64, 10, 20, 20]), [87.5, 12.5, 50.0, 50.0]);
     assert_eq!(percentiles(&[0.0, -0.0]), [50.0, 50.0]);
     assert_eq!(percentiles::<i64>(&[]), Vec::<f64>::new());
-    assert_eq!([16.6, 100.0 / 3.0, 50.0, 83.3].map(third), [Third::Bottom, Third::Middle, Third::Middle, Third::Top]);
     // Source: data/published_numbers.md, a vendor's help page: scores 47, 59, 21 of weights 20, 15, 22.
     close(weighted_mean([(20.0, 47.0), (15.0, 59.0), (22.0, 21.0)]).unwrap(), 40.1228, 5e-5);
     // Of 20 cases the two highest are the top tenth; 4 events in all, both of them in the top: 1 / 0.2.
