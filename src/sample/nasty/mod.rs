@@ -142,7 +142,6 @@ impl NastyBusiness {
         self.is_entitled = false;
         self.history_from = None;
         // nothing holds a plan
-        self.dimensions.retain(|dimension| *dimension != inputs::PLAN.name);
         self.tables.subscriptions.clear();
     }
 }
