@@ -14,6 +14,7 @@ mod deny;
 mod deploy;
 mod filter;
 mod golden;
+mod health;
 mod job;
 mod laws;
 mod models;
