@@ -6,8 +6,8 @@
 
 use super::counts::{AgeCount, evaluate};
 use super::curve::{Curve, power_step};
-use super::optimise::{inverse, maximise};
-use super::sbg::{self, LIMIT, alpha_beta, logistic, logit};
+use super::optimise::{covariance, maximise};
+use super::sbg::{self, LIMIT, alpha_beta, logistic};
 use super::special::{gamma_difference, limit};
 
 /// Mean and polarisation of Beta(gamma, delta) as in the sBG, and the shape.
@@ -18,27 +18,25 @@ pub struct Fit {
     pub polarisation: f64,
     /// Above 1 a customer's hazard rises with its age, below 1 it falls.
     pub shape: f64,
+    /// (logit mean, logit polarisation, ln shape): what `covariance` is of.
+    pub parameters: [f64; 3],
     pub log_likelihood: f64,
     /// The gradient at the result says it is a maximum, and mean and shape are not at the ends of their range.
     pub converged: bool,
     /// All customers alike, to the end of the range of the polarisation.
     pub is_homogeneous: bool,
-    /// Of (logit mean, logit polarisation, ln shape), from the Fisher information; None where a parameter is at the end
+    /// Of `parameters`, from the Fisher information; None where a parameter is at the end
     /// of its range or the data do not determine it.
     pub covariance: Option<[[f64; 3]; 3]>,
 }
 
 impl Fit {
     pub fn curve(&self) -> Curve {
-        if self.mean <= 0.0 || self.mean >= 1.0 {
+        // The sBG without differences between customers, exact where the logit of a mean near 0 or 1 is not.
+        if self.is_homogeneous && self.shape == 1.0 {
             return Curve::Geometric { hazard: self.mean };
         }
-        self.curve_at(&self.parameters())
-    }
-
-    /// (logit mean, logit polarisation, ln shape): what `covariance` is of.
-    pub fn parameters(&self) -> [f64; 3] {
-        [logit(self.mean), logit(self.polarisation), self.shape.ln()]
+        self.curve_at(&self.parameters)
     }
 
     /// The curve at other parameters, for the delta method.
@@ -55,9 +53,13 @@ const BOUNDS: [(f64, f64); 3] = [(-LIMIT, LIMIT), (-LIMIT, LIMIT), (-LN_SHAPE, L
 const STARTS: [[f64; 2]; 3] = [[-2.0, 0.4], [0.0, 0.4], [-2.0, -0.4]];
 
 /// `ln S(t - 1) - ln S(t)` and its derivatives by logit mean, logit polarisation and ln shape.
-fn drop(parameters: &[f64; 3], renewal: u64) -> (f64, [f64; 3]) {
+fn drops(parameters: &[f64; 3]) -> impl Fn(u64) -> (f64, [f64; 3]) {
     let [gamma, delta] = alpha_beta(&[parameters[0], parameters[1]]);
     let shape = parameters[2].exp();
+    move |renewal| drop(gamma, delta, shape, renewal)
+}
+
+fn drop(gamma: f64, delta: f64, shape: f64, renewal: u64) -> (f64, [f64; 3]) {
     let before = renewal.saturating_sub(1) as f64;
     let (past, step) = (before.powf(shape), power_step(before, 1.0, shape));
     let drop = gamma_difference(delta + past, gamma, step);
@@ -72,10 +74,12 @@ fn drop(parameters: &[f64; 3], renewal: u64) -> (f64, [f64; 3]) {
 
 /// Maximum likelihood on age counts, started from the sBG's fit to the same counts among others.
 pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
+    let [mean, polarisation] = sbg.parameters;
     let same = Fit {
         mean: sbg.mean,
         polarisation: sbg.polarisation,
         shape: 1.0,
+        parameters: [mean, polarisation, 0.0],
         log_likelihood: sbg.log_likelihood,
         converged: sbg.converged,
         is_homogeneous: sbg.is_homogeneous,
@@ -84,23 +88,23 @@ pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
     if sbg.mean <= 0.0 || sbg.mean >= 1.0 {
         return same;
     }
-    let [mean, polarisation] = sbg.parameters();
     let own = [mean, limit(polarisation, -6.0, 6.0), 0.0];
     let others = STARTS.map(|[polarisation, shape]| [mean, polarisation, shape]);
     let starts = [own, others[0], others[1], others[2]];
-    let best = maximise(|at| evaluate(counts, |renewal| drop(at, renewal)), &starts, &BOUNDS);
+    let best = maximise(|at| evaluate(counts, drops(at)), &starts, &BOUNDS);
     // Shape 1 is one of the curves to choose from, so the result cannot be worse than the sBG.
     let Some(best) = best.filter(|best| best.value > sbg.log_likelihood) else {
-        return Fit { converged: false, ..same };
+        return Fit { converged: best.is_some_and(|best| best.converged), ..same };
     };
     Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
         shape: best.at[2].exp(),
+        parameters: best.at,
         log_likelihood: best.value,
         converged: best.converged && !best.is_bound[0] && !best.is_bound[2],
         is_homogeneous: best.at[1] <= -LIMIT,
-        covariance: if best.is_bound == [false; 3] { inverse(&best.information) } else { None },
+        covariance: covariance(&best),
     }
 }
 

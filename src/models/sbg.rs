@@ -6,7 +6,7 @@
 
 use super::counts::{AgeCount, evaluate, total};
 use super::curve::Curve;
-use super::optimise::{inverse, maximise};
+use super::optimise::{LARGEST_VARIANCE, covariance, maximise};
 use super::special::limit;
 
 /// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which run
@@ -17,12 +17,14 @@ pub struct Fit {
     pub mean: f64,
     /// 0: all customers alike. 1: each either leaves at once or never does.
     pub polarisation: f64,
+    /// (logit mean, logit polarisation), within ±20: what `covariance` is of.
+    pub parameters: [f64; 2],
     pub log_likelihood: f64,
-    /// The gradient at the result says it is a maximum (at the boundary: that inside is not higher).
+    /// The gradient at the result says it is a maximum (at the end of a range: that inside is not higher).
     pub converged: bool,
     /// The best sBG is its limit without differences between customers: constant hazard, polarisation 0.
     pub is_homogeneous: bool,
-    /// Of (logit mean, logit polarisation), from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
+    /// Of `parameters`, from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
     /// None where a parameter is at the end of its range or the data do not determine it.
     pub covariance: Option<[[f64; 2]; 2]>,
 }
@@ -37,16 +39,7 @@ impl Fit {
     }
 
     pub fn curve(&self) -> Curve {
-        if self.is_homogeneous {
-            return Curve::Geometric { hazard: self.mean };
-        }
-        let size = (1.0 - self.polarisation) / self.polarisation;
-        Curve::Sbg { alpha: self.mean * size, beta: (1.0 - self.mean) * size }
-    }
-
-    /// (logit mean, logit polarisation), each within its bounds: what `covariance` is of.
-    pub fn parameters(&self) -> [f64; 2] {
-        [logit(self.mean), logit(self.polarisation)]
+        if self.is_homogeneous { Curve::Geometric { hazard: self.mean } } else { self.curve_at(&self.parameters) }
     }
 
     /// The curve at other parameters, for the delta method. Homogeneous stays homogeneous.
@@ -80,12 +73,14 @@ pub(super) fn alpha_beta(parameters: &[f64; 2]) -> [f64; 2] {
 }
 
 /// `ln S(t - 1) - ln S(t)` and its derivatives by logit mean and logit polarisation.
-fn drop(parameters: &[f64; 2], renewal: u64) -> (f64, [f64; 2]) {
+fn drops(parameters: &[f64; 2]) -> impl Fn(u64) -> (f64, [f64; 2]) {
     let [alpha, beta] = alpha_beta(parameters);
-    let before = renewal.saturating_sub(1) as f64;
-    let left = beta + before;
-    let by_mean = alpha * beta / (alpha + beta) / left;
-    ((alpha / left).ln_1p(), [by_mean, -alpha * before / ((alpha + left) * left)])
+    move |renewal| {
+        let before = renewal.saturating_sub(1) as f64;
+        let left = beta + before;
+        let by_mean = alpha * beta / (alpha + beta) / left;
+        ((alpha / left).ln_1p(), [by_mean, -alpha * before / ((alpha + left) * left)])
+    }
 }
 
 /// Maximum likelihood on age counts; None without anyone at risk.
@@ -97,7 +92,7 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
         return Some(homogeneous);
     }
     let starts = STARTS.map(|polarisation| [logit(mean), polarisation]);
-    let best = maximise(|at| evaluate(counts, |renewal| drop(at, renewal)), &starts, &BOUNDS)?;
+    let best = maximise(|at| evaluate(counts, drops(at)), &starts, &BOUNDS)?;
     // Differences between customers must explain something that rounding does not.
     let gain = best.value - homogeneous.log_likelihood;
     if gain <= 1e-6 + 1e-12 * homogeneous.log_likelihood.abs() {
@@ -106,10 +101,11 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
     Some(Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
+        parameters: best.at,
         log_likelihood: best.value,
-        converged: best.converged && !best.is_bound[0],
+        converged: best.converged,
         is_homogeneous: false,
-        covariance: if best.is_bound == [false; 2] { inverse(&best.information) } else { None },
+        covariance: covariance(&best),
     })
 }
 
@@ -125,9 +121,10 @@ fn homogeneous(counts: &[AgeCount], mean: f64, trials: f64) -> Fit {
     Fit {
         mean,
         polarisation: 0.0,
+        parameters: [logit(mean), -LIMIT],
         log_likelihood: Curve::Geometric { hazard: mean }.log_likelihood(counts),
         converged: early <= 0.0 || mean <= 0.0 || mean >= 1.0,
         is_homogeneous: true,
-        covariance: variance.is_finite().then_some([[variance, 0.0], [0.0, 0.0]]),
+        covariance: (variance <= LARGEST_VARIANCE).then_some([[variance, 0.0], [0.0, 0.0]]),
     }
 }
