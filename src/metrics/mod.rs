@@ -14,11 +14,15 @@ mod cohorts;
 mod crc;
 mod csat;
 mod engagement;
+mod forecast;
+mod forecast_backtest;
 mod mrr;
 mod nps;
 
 pub mod expr;
+pub mod losses;
 pub mod pool;
+pub mod projection;
 pub mod rows;
 pub mod survival;
 pub mod trailing;
@@ -37,7 +41,7 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 10] = [
+pub static METRICS: [&Metric; 12] = [
     &churn::METRIC,
     &cohorts::METRIC,
     &mrr::METRIC,
@@ -48,4 +52,6 @@ pub static METRICS: [&Metric; 10] = [
     &nps::METRIC,
     &csat::METRIC,
     &engagement::METRIC,
+    &forecast::METRIC,
+    &forecast_backtest::METRIC,
 ];
