@@ -2,7 +2,8 @@
 -- design page `metrics.md`. Money here is integer ticks of 1/10 000; months are numbered (year * 12 + month), so that
 -- "12 months ago" is a subtraction. An instant e stands for the state just before e: something that runs over [a, b)
 -- is on at e when a < e and b >= e. "Active" follows definitions.active; "paying" is always by MRR. One long file, because
--- each part builds on the one before: time, service, customers by month, segments, sums, revenue, cohorts, costs.
+-- each part builds on the one before: time, service, customers by month, segments, answers and usage, sums, revenue,
+-- cohorts, costs.
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Time and exchange rates
@@ -41,6 +42,13 @@ CREATE OR REPLACE TEMP TABLE month_rates AS
 SELECT calendar.number, rate_spans.currency, rate_spans.rate_units
 FROM calendar
 JOIN rate_spans ON rate_spans.from_on <= calendar.last_on AND calendar.last_on < rate_spans.until_on;
+
+-- Invoices that were paid, in their month. Those of exactly 0 are among them.
+CREATE OR REPLACE TEMP VIEW paid_invoices AS
+SELECT i.customer_id, i.paid_on, i.amount, i.currency, c.number, c.start_at, c.close_at
+FROM invoices AS i
+JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', i.paid_on) AS DATE) AND i.paid_on <= c.last_on
+WHERE i.status IS NULL OR i.status NOT IN ('void', 'failed', 'draft', 'open', 'uncollectible');
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Service: who runs what, and pays what, from when to when
@@ -114,7 +122,8 @@ FROM existing_rows AS e
 CROSS JOIN job;
 
 -- Rows that count: [runs_from, runs_until) by definitions.active; `ticks` a month are paid over [pays_from, runs_until),
--- pays_from null where nothing is.
+-- pays_from null where nothing is. For purchases, a month with an invoice that is no refund is a month of service: on
+-- at its close, and so at the open of the next.
 CREATE OR REPLACE TEMP TABLE service AS
 SELECT
   p.subscription_id,
@@ -131,7 +140,14 @@ WHERE
   CASE
     WHEN job.active = 'entitled' THEN p.active_from < p.active_until
     ELSE p.ticks > 0 AND p.pays_from IS NOT NULL AND p.pays_from < p.active_until
-  END;
+  END
+UNION ALL
+SELECT DISTINCT
+  CAST(NULL AS VARCHAR), i.customer_id, job.currency, '(unknown)', i.start_at, i.close_at,
+  CAST(NULL AS TIMESTAMP), CAST(0 AS BIGINT)
+FROM paid_invoices AS i
+CROSS JOIN job
+WHERE job.active = 'purchases' AND i.amount >= 0;
 
 -- First month a customer ever was active and ever paid: movements and cohorts hang on these.
 CREATE OR REPLACE TEMP TABLE firsts AS
@@ -333,7 +349,13 @@ SELECT customer_id FROM firsts
 UNION
 SELECT customer_id FROM invoices WHERE customer_id IS NOT NULL
 UNION
-SELECT customer_id FROM retention_costs WHERE customer_id IS NOT NULL;
+SELECT customer_id FROM retention_costs WHERE customer_id IS NOT NULL
+UNION
+SELECT customer_id FROM usage_events WHERE customer_id IS NOT NULL
+UNION
+SELECT customer_id FROM surveys WHERE customer_id IS NOT NULL
+UNION
+SELECT customer_id FROM support_tickets WHERE customer_id IS NOT NULL;
 
 -- The one segment of a customer in a dimension over [from_number, until_number). A plan holds until another follows it,
 -- also while the customer is away; before the first it is unknown.
@@ -361,6 +383,50 @@ SELECT e.customer_id, 'plan', '(unknown)', 0, COALESCE(f.active_number, 999999)
 FROM everybody AS e
 JOIN dimensions AS d ON d.dimension = 'plan'
 LEFT JOIN firsts AS f ON f.customer_id = e.customer_id;
+
+---------------------------------------------------------------------------------------------------------------------
+-- What customers answer, do and ask. All of it happens before T; anybody counts, paying or not, at any time
+---------------------------------------------------------------------------------------------------------------------
+
+-- Of every respondent (null: one of the customer) and kind, the latest answer of the month. A blank is none.
+CREATE OR REPLACE TEMP TABLE monthly_answers AS
+SELECT customer_id, number, kind, score, scale_max
+FROM (
+  SELECT
+    s.customer_id,
+    c.number,
+    s.kind,
+    s.score,
+    COALESCE(s.scale_max, CASE s.kind WHEN 'csat' THEN 5 ELSE 10 END) AS scale_max,
+    ROW_NUMBER() OVER (
+      PARTITION BY c.number, s.kind, s.customer_id, s.respondent_id ORDER BY s.answered_at DESC, s.response_id DESC
+    ) AS place
+  FROM surveys AS s
+  JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', s.answered_on) AS DATE) AND s.answered_on <= c.last_on
+  WHERE s.score IS NOT NULL
+) AS ranked
+WHERE place = 1;
+
+-- Days on which a customer used the product, and by whom (user_id may be null), by the events that count.
+CREATE OR REPLACE TEMP TABLE usage_days AS
+SELECT DISTINCT u.customer_id, u.user_id, c.number, u.occurred_on
+FROM usage_events AS u
+JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', u.occurred_on) AS DATE) AND u.occurred_on <= c.last_on
+WHERE NOT EXISTS (SELECT 1 FROM qualifying_events)
+  OR EXISTS (SELECT 1 FROM qualifying_events AS q WHERE q.event = u.event);
+
+CREATE OR REPLACE TEMP TABLE customer_tickets AS
+SELECT t.customer_id, c.number, CAST(COUNT(*) AS BIGINT) AS tickets
+FROM support_tickets AS t
+JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', t.opened_on) AS DATE) AND t.opened_on <= c.last_on
+GROUP BY t.customer_id, c.number;
+
+CREATE OR REPLACE TEMP TABLE segment_tickets AS
+SELECT t.number, g.dimension, g.segment, CAST(SUM(t.tickets) AS BIGINT) AS tickets
+FROM customer_tickets AS t
+JOIN segment_spans AS g
+  ON g.customer_id = t.customer_id AND g.from_number <= t.number AND t.number < g.until_number
+GROUP BY t.number, g.dimension, g.segment;
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Customers and MRR by month and segment, on the full spine of all months
@@ -476,8 +542,8 @@ FROM (
 JOIN rate_spans AS r
   ON r.currency = needed.currency AND r.from_on <= needed.rate_on AND needed.rate_on < r.until_on;
 
--- What a customer paid and got back in a month, each invoice at the rate of its own day. Invoices of exactly 0 count
--- for nothing.
+-- What a customer paid and got back in a month, each invoice at the rate of its own day. Invoices of exactly 0 are
+-- neither.
 CREATE OR REPLACE TEMP TABLE customer_revenue AS
 SELECT
   customer_id,
@@ -487,20 +553,18 @@ SELECT
 FROM (
   SELECT
     i.customer_id,
-    c.number,
+    i.number,
     i.amount < 0 AS is_refund,
     convert(div_round(units8(i.amount), 10000), rate.rate_units) AS ticks
-  FROM invoices AS i
+  FROM paid_invoices AS i
   CROSS JOIN job
-  JOIN calendar AS c ON c.month = CAST(DATE_TRUNC('month', i.paid_on) AS DATE) AND i.paid_on <= c.last_on
   LEFT JOIN day_rates AS rate ON rate.currency = COALESCE(i.currency, job.currency) AND rate.rate_on = i.paid_on
   WHERE i.amount <> 0
-    AND (i.status IS NULL OR i.status NOT IN ('void', 'failed', 'draft', 'open', 'uncollectible'))
 ) AS counted
 GROUP BY customer_id, number;
 
--- How net revenue is spread over the customers of a month (paying at any instant of it, or with an invoice counted in
--- it): how many customers had exactly this much.
+-- How net revenue is spread over the customers of a month (paying at any instant of it or, for purchases, active in it;
+-- or with an invoice counted in it): how many customers had exactly this much.
 CREATE OR REPLACE TEMP TABLE revenue_spread AS
 SELECT
   m.number,
@@ -516,7 +580,12 @@ FROM (
     COALESCE(p.number, r.number) AS number,
     COALESCE(r.revenue, 0) AS revenue,
     COALESCE(r.refunds, 0) AS refunds
-  FROM (SELECT customer_id, number FROM customer_months WHERE is_paying_in_month) AS p
+  FROM (
+    SELECT customer_id, number
+    FROM customer_months
+    CROSS JOIN job
+    WHERE is_paying_in_month OR (job.active = 'purchases' AND is_active_at_close)
+  ) AS p
   FULL OUTER JOIN customer_revenue AS r ON r.customer_id = p.customer_id AND r.number = p.number
 ) AS m
 JOIN segment_spans AS g
@@ -722,10 +791,15 @@ FROM (
         FROM (
           SELECT
             t.dimension, t.number, t.segment,
-            CASE WHEN job.allocation = 'mrr' THEN t.opening_mrr + t.closing_mrr
-                 ELSE t.opening_customers + t.closing_customers END AS base
+            CASE job.allocation
+              WHEN 'mrr' THEN t.opening_mrr + t.closing_mrr
+              WHEN 'tickets' THEN COALESCE(k.tickets, 0)
+              ELSE t.opening_customers + t.closing_customers
+            END AS base
           FROM segment_months AS t
           CROSS JOIN job
+          LEFT JOIN segment_tickets AS k
+            ON k.number = t.number AND k.dimension = t.dimension AND k.segment = t.segment
         ) AS raw
       ) AS summed
     ) AS b ON b.dimension = pool.dimension AND b.number = pool.number

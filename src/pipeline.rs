@@ -13,7 +13,7 @@ use crate::execute::collect_all;
 use crate::job::Job;
 use crate::metrics::{METRICS, Metric};
 use crate::month::{Calendar, MonthRange};
-use crate::normalise::{Collected, Context, Model, PHASES, Rates};
+use crate::normalise::{Collected, Context, Model, PHASES, Panel, Rates};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord};
 use crate::snapshot::{self, Snapshot, SourceFile, Sources};
@@ -138,7 +138,7 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
         return Ok(Outcome { stages: stages.done, ..outcome });
     }
 
-    let (sources, model, warnings) = model(job, storage, &snapshot, &calendar, request.months, &mut stages)?;
+    let (sources, model, warnings) = model(job, storage, &snapshot, &calendar, request.months, &metrics, &mut stages)?;
     outcome.warnings = warnings;
     let mut computed = evaluate(&metrics, &model, request.months, &mut stages)?;
     stages.next("proving");
@@ -198,7 +198,7 @@ pub fn compute(
     let calendar = calendar(job, as_of, months)?;
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (metrics, _) = chosen(job, tables.or(job.output.tables.as_deref()))?;
-    let (_sources, model, _) = model(job, storage, &snapshot, &calendar, months, &mut stages)?;
+    let (_sources, model, _) = model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages)?;
     let computed = evaluate(&metrics, &model, months, &mut stages)?;
     proofs::prove(&computed, months, Published::default())?;
     Ok(computed)
@@ -258,6 +258,7 @@ fn model(
     snapshot: &Snapshot,
     calendar: &Arc<Calendar>,
     months: MonthRange,
+    metrics: &[&'static Metric],
     stages: &mut Stages,
 ) -> Result<(Sources, Model, Vec<Violation>)> {
     stages.next("reading schemas");
@@ -270,13 +271,18 @@ fn model(
     let rates = Rates::read(&job.currency, rates.as_ref())?;
     stages.end("validate");
     stages.next("aggregating");
-    let context = Context { job, sources: &sources, calendar: calendar.clone(), rates: Arc::new(rates), asked: months };
+    let (calendar, rates) = (calendar.clone(), Arc::new(rates));
+    let has_panel = metrics.iter().any(|metric| metric.reads_customers());
+    let context = Context { job, sources: &sources, calendar, rates, asked: months, has_panel };
     let mut frames = Collected::new();
     for phase in PHASES {
         let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames).into_iter().unzip();
         frames.extend(names.into_iter().zip(collect_all(plans)?));
     }
-    let model = Model::read(job, &sources, calendar, months, &frames)?;
+    let mut model = Model::read(job, &sources, &context.calendar, months, &frames)?;
+    if has_panel {
+        model.panel = Panel::read(&context, &frames, &model.segments)?;
+    }
     stages.end("aggregate");
     Ok((sources, model, violations))
 }

@@ -3,6 +3,8 @@
 //! Each law is checked per month. `ok`: it held somewhere it could have failed; `vacuous`: it saw nothing that could have
 //! broken it; `restated`: the published past differs from what the same month is now; `broken`: a bug, nothing is published.
 
+mod customers;
+mod experience;
 mod forecast;
 
 use std::collections::BTreeMap;
@@ -107,6 +109,8 @@ pub fn prove(computed: &[Computed], months: MonthRange, published: Published) ->
             cohorts_against_churn(&cohorts, &churn, &mut tallies);
         }
     }
+    customers::prove(computed, &mut tallies)?;
+    experience::prove(computed, &mut tallies);
     forecast::laws(computed, &mut tallies);
     computed.iter().for_each(|computed| segments_sum(computed, &mut tallies));
     let mut rows: Vec<Row> =

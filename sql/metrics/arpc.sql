@@ -46,6 +46,7 @@ counted AS (
     t.is_before_history,
     job.currency,
     job.has_invoices,
+    job.active = 'purchases' AS is_purchases,
     NOT t.is_before_history AND job.has_invoices AS has_revenue,
     NOT t.is_before_history AND job.has_invoices AND COALESCE(r.customers, 0) > 0 AS has_mean,
     COALESCE(r.customers, 0) AS customers,
@@ -79,13 +80,15 @@ SELECT
     THEN money(div_round(wide(p90_low) * (10 - p90_rest) + wide(p90_high) * p90_rest, 10))
   END AS p90_revenue,
   CASE WHEN has_mean THEN CAST(above AS DOUBLE) / CAST(customers AS DOUBLE) END AS share_above_arpc,
-  CASE WHEN NOT is_before_history THEN money(closing_mrr) END AS closing_mrr,
-  CASE WHEN NOT is_before_history THEN closing_customers END AS closing_customers,
-  CASE WHEN NOT is_before_history THEN money(div_round(closing_mrr, closing_customers)) END AS arpa,
+  CASE WHEN NOT is_before_history AND NOT is_purchases THEN money(closing_mrr) END AS closing_mrr,
+  CASE WHEN NOT is_before_history AND NOT is_purchases THEN closing_customers END AS closing_customers,
+  CASE WHEN NOT is_before_history AND NOT is_purchases THEN money(div_round(closing_mrr, closing_customers)) END
+    AS arpa,
   CASE
     WHEN is_before_history THEN 'no_history'
     WHEN NOT has_invoices THEN 'no_input'
     WHEN customers = 0 THEN 'no_customers'
+    WHEN is_purchases THEN 'no_subscriptions'
     WHEN closing_customers = 0 THEN 'no_closing_customers'
   END AS null_reason,
   is_final

@@ -1,6 +1,7 @@
 -- Customer lifetime value by method and horizon (months of payments; 0 is without end). Design page, section 6.
 -- Money is in ticks and floating until the last rounding. d is the monthly discount, c the monthly churn rate, m the
 -- monthly margin of a customer; q = (1 - c) / (1 + d) is the worth of the next payment in payments of today.
+-- Nothing is fitted here: what a model or a resampling decides is NULL, and so is its reason `(fitted)`.
 WITH parameters AS (
   SELECT
     job.*,
@@ -12,7 +13,9 @@ methods AS (
   UNION ALL SELECT 'purchase_value', 0
   UNION ALL SELECT 'simple', 0
   UNION ALL SELECT m.method, h.horizon
-  FROM (SELECT 'constant_pv' AS method UNION ALL SELECT 'empirical') AS m
+  FROM (
+    SELECT 'constant_pv' AS method UNION ALL SELECT 'empirical' UNION ALL SELECT 'sbg' UNION ALL SELECT 'bdw'
+  ) AS m
   CROSS JOIN (
     SELECT 12 AS horizon UNION ALL SELECT 24 UNION ALL SELECT 36 UNION ALL SELECT 60 UNION ALL SELECT 0
   ) AS h
@@ -76,7 +79,8 @@ acquired AS (
   WHERE c.is_asked
   GROUP BY c.number, k.dimension, k.segment
 ),
--- first losses by age, over the final cells of all cohorts that were seen from their beginning
+-- first losses by age, over the final cells of history. Members of cohorts older than history enter at the age they
+-- have in its first month, less those lost before; the customers of a first snapshot have no known age and stay out.
 pooled AS (
   SELECT
     c.number,
@@ -86,7 +90,9 @@ pooled AS (
     SUM(k.first_loss_at_risk) AS at_risk,
     SUM(k.first_loss_customers) AS losses
   FROM calendar AS c
-  JOIN cohort_cells AS k ON k.number <= c.number AND k.is_final AND NOT k.is_truncated
+  JOIN cohort_cells AS k
+    ON k.number <= c.number AND k.number >= k.first_number AND k.is_final
+      AND NOT COALESCE(k.cohort_number = k.base_number, FALSE)
   WHERE c.is_asked
   GROUP BY c.number, k.dimension, k.segment, k.age_months
 ),
@@ -95,12 +101,23 @@ loss_totals AS (
   FROM pooled
   GROUP BY number, dimension, segment
 ),
--- K, the last age at which the pool of all customers still has 10 at risk
+-- K, the last age with 10 at risk (of the segment; of all customers for a small segment, which borrows theirs), before any
+-- age at which nobody is: beyond such a gap (a history shorter than the life of its customers) the curve is unknown
 last_ages AS (
-  SELECT number, MAX(age_months) AS last_age
-  FROM pooled
-  WHERE dimension = 'all' AND at_risk >= 10
-  GROUP BY number
+  SELECT t.number, t.dimension, t.segment, MAX(p.age_months) AS last_age
+  FROM loss_totals AS t
+  JOIN pooled AS p
+    ON p.number = t.number
+      AND p.dimension = CASE WHEN t.losses < 30 THEN 'all' ELSE t.dimension END
+      AND p.segment = CASE WHEN t.losses < 30 THEN 'all' ELSE t.segment END
+  LEFT JOIN (
+    SELECT number, dimension, segment, MIN(age_months) AS age_months
+    FROM pooled
+    WHERE at_risk = 0
+    GROUP BY number, dimension, segment
+  ) AS gap ON gap.number = p.number AND gap.dimension = p.dimension AND gap.segment = p.segment
+  WHERE p.at_risk >= 10 AND (gap.age_months IS NULL OR p.age_months < gap.age_months)
+  GROUP BY t.number, t.dimension, t.segment
 ),
 hazards AS (
   SELECT
@@ -115,7 +132,8 @@ hazards AS (
       ELSE CAST(p.losses AS DOUBLE) / CAST(NULLIF(p.at_risk, 0) AS DOUBLE)
     END AS hazard
   FROM pooled AS p
-  JOIN last_ages AS k ON k.number = p.number AND p.age_months <= k.last_age
+  JOIN last_ages AS k
+    ON k.number = p.number AND k.dimension = p.dimension AND k.segment = p.segment AND p.age_months <= k.last_age
   JOIN loss_totals AS t ON t.number = p.number AND t.dimension = p.dimension AND t.segment = p.segment
   JOIN pooled AS pool ON pool.number = p.number AND pool.dimension = 'all' AND pool.age_months = p.age_months
 ),
@@ -171,6 +189,7 @@ bases AS (
     j.discount_rate_annual,
     j.has_costs,
     j.has_invoices,
+    j.active = 'purchases' AS is_purchases,
     j.d,
     n.number IS NOT NULL AS is_mature,
     CAST(n.opening_customers AS BIGINT) AS opening_customers,
@@ -185,13 +204,15 @@ bases AS (
     CAST(COALESCE(a.customers, 0) AS BIGINT) AS acquired_customers,
     (CAST(COALESCE(e.net_revenue, 0) AS DOUBLE) * j.gross_margin - CAST(COALESCE(e.retention_cost, 0) AS DOUBLE))
       / CAST(NULLIF(a.customers, 0) AS DOUBLE) AS historical,
-    CAST(COALESCE(l.losses, 0) AS BIGINT) AS first_losses
+    CAST(COALESCE(l.losses, 0) AS BIGINT) AS first_losses,
+    k.last_age
   FROM segment_months AS t
   CROSS JOIN parameters AS j
   LEFT JOIN recent AS n ON n.number = t.number AND n.dimension = t.dimension AND n.segment = t.segment
   LEFT JOIN ever AS e ON e.number = t.number AND e.dimension = t.dimension AND e.segment = t.segment
   LEFT JOIN acquired AS a ON a.number = t.number AND a.dimension = t.dimension AND a.segment = t.segment
   LEFT JOIN loss_totals AS l ON l.number = t.number AND l.dimension = t.dimension AND l.segment = t.segment
+  LEFT JOIN last_ages AS k ON k.number = t.number AND k.dimension = t.dimension AND k.segment = t.segment
   WHERE t.is_asked
 ),
 valued AS (
@@ -222,15 +243,20 @@ judged AS (
   SELECT
     v.*,
     CASE
+      WHEN is_purchases AND method NOT IN ('historical', 'purchase_value') THEN 'no_subscriptions'
       WHEN is_before_history THEN 'no_history'
       WHEN method <> 'historical' AND NOT is_mature THEN 'not_mature'
       WHEN method IN ('historical', 'purchase_value') AND NOT has_invoices THEN 'no_input'
       WHEN method = 'historical' AND acquired_customers = 0 THEN 'no_customers'
       WHEN method = 'purchase_value' AND (net_per_customer IS NULL OR c IS NULL) THEN 'no_customers'
       WHEN method IN ('simple', 'constant_pv') AND (m IS NULL OR c IS NULL) THEN 'no_customers'
-      WHEN method = 'empirical' AND m IS NULL THEN 'no_customers'
+      WHEN method IN ('empirical', 'sbg', 'bdw') AND m IS NULL THEN 'no_customers'
       WHEN method IN ('purchase_value', 'simple') AND c = 0 THEN 'zero_churn'
       WHEN method = 'constant_pv' AND horizon = 0 AND c = 0 THEN 'zero_churn'
+      WHEN method IN ('sbg', 'bdw') THEN '(fitted)'
+      WHEN method = 'empirical' AND last_age IS NULL THEN 'too_few'
+      -- payments 0 to K are observed, later ones follow the model
+      WHEN method = 'empirical' AND (horizon = 0 OR horizon > last_age + 1) THEN '(fitted)'
       WHEN method = 'empirical' AND observed_discounted IS NULL THEN 'too_few'
     END AS null_reason
   FROM valued AS v
@@ -238,7 +264,7 @@ judged AS (
 measured AS (
   SELECT
     j.*,
-    COALESCE(null_reason NOT IN ('no_history', 'not_mature'), TRUE) AS has_base,
+    COALESCE(null_reason NOT IN ('no_history', 'not_mature', 'no_subscriptions'), TRUE) AS has_base,
     CASE method
       WHEN 'historical' THEN CASE WHEN has_invoices THEN historical END
       WHEN 'purchase_value' THEN CASE WHEN has_invoices THEN net_per_customer / NULLIF(c, 0) END
@@ -273,26 +299,29 @@ SELECT
   CASE WHEN has_base THEN money(round_half_away(value_lower)) END AS value_lower,
   CAST(NULL AS DECIMAL(18, 4)) AS value_upper,
   CASE WHEN has_base THEN money(round_half_away(residual_value)) END AS residual_value,
-  CASE WHEN has_base AND method IN ('simple', 'constant_pv', 'empirical') THEN money(round_half_away(m)) END
+  CASE WHEN has_base AND method NOT IN ('historical', 'purchase_value') THEN money(round_half_away(m)) END
     AS monthly_margin,
   CASE WHEN has_base AND method IN ('purchase_value', 'simple', 'constant_pv') THEN c END AS churn_rate,
   CASE WHEN has_base THEN lifetime_months END AS lifetime_months,
-  CASE WHEN NOT is_before_history AND method IN ('constant_pv', 'empirical') THEN discount_rate_annual END
-    AS discount_rate_annual,
+  CASE
+    WHEN NOT is_before_history AND NOT is_purchases AND method IN ('constant_pv', 'empirical', 'sbg', 'bdw')
+      THEN discount_rate_annual
+  END AS discount_rate_annual,
   CASE WHEN has_base THEN CASE WHEN method = 'historical' THEN acquired_customers ELSE opening_customers END END
     AS customers,
   CASE
     WHEN NOT has_base OR method = 'historical' THEN NULL
-    WHEN method = 'empirical' THEN first_losses
+    WHEN method IN ('empirical', 'sbg', 'bdw') THEN first_losses
     ELSE churned_customers
   END AS churn_events,
-  CAST(NULL AS DOUBLE) AS share_extrapolated,
+  CASE WHEN null_reason IS NULL AND method = 'empirical' THEN CAST(0 AS DOUBLE) END AS share_extrapolated,
   CAST(NULL AS DOUBLE) AS mean_churn,
   CAST(NULL AS DOUBLE) AS polarisation,
   CAST(NULL AS BOOLEAN) AS converged,
-  CASE WHEN has_base AND method = 'empirical' THEN dimension <> 'all' AND first_losses < 30 END AS is_shrunk,
+  CASE WHEN has_base AND method IN ('empirical', 'sbg', 'bdw') THEN dimension <> 'all' AND first_losses < 30 END
+    AS is_shrunk,
   CAST(NULL AS BOOLEAN) AS is_homogeneous,
-  CASE WHEN NOT is_before_history THEN has_costs END AS has_costs,
+  CASE WHEN NOT is_before_history AND COALESCE(null_reason <> 'no_subscriptions', TRUE) THEN has_costs END AS has_costs,
   null_reason,
   is_final
 FROM measured

@@ -1,4 +1,5 @@
 -- Retention, survival and revenue of customers by the month they first paid. Design page, section 2.
+-- Purchases have retention and revenue: a month without one is no loss, so nobody is at risk, and there is no MRR.
 WITH summed AS (
   SELECT
     c.*,
@@ -24,6 +25,7 @@ judged AS (
     s.*,
     job.is_snapshots,
     job.has_invoices,
+    job.active = 'purchases' AS is_purchases,
     COALESCE(s.is_unknown_before AND s.number < s.first_number, FALSE) AS is_before_history,
     CAST(s.cohort_customers AS DOUBLE) AS n,
     CAST(s.active_customers AS DOUBLE) / CAST(NULLIF(s.cohort_customers, 0) AS DOUBLE) AS p,
@@ -39,7 +41,8 @@ known AS (
   SELECT
     j.*,
     NOT j.is_before_history AND NOT j.is_truncated AS has_size,
-    NOT j.is_before_history AND NOT j.is_truncated AND j.cohort_customers > 0 AS has_rate
+    NOT j.is_before_history AND NOT j.is_truncated AND j.cohort_customers > 0 AS has_rate,
+    NOT j.is_before_history AND NOT j.is_purchases AS has_risk
   FROM judged AS j
 )
 SELECT
@@ -49,11 +52,11 @@ SELECT
   dimension,
   segment,
   CASE WHEN has_size THEN cohort_customers END AS cohort_customers,
-  CASE WHEN NOT is_before_history THEN at_risk_customers END AS at_risk_customers,
+  CASE WHEN has_risk THEN at_risk_customers END AS at_risk_customers,
   CASE WHEN NOT is_before_history THEN active_customers END AS active_customers,
-  CASE WHEN NOT is_before_history THEN churned_customers END AS churned_customers,
+  CASE WHEN has_risk THEN churned_customers END AS churned_customers,
   CASE
-    WHEN is_before_history THEN NULL
+    WHEN NOT has_risk THEN NULL
     WHEN age_months > 0 THEN CAST(0 AS BIGINT)
     WHEN NOT is_snapshots THEN cohort_customers - active_customers
   END AS new_and_churned_customers,
@@ -70,15 +73,15 @@ SELECT
     ELSE (p + z * z / (2 * n) + z * SQRT(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)
   END AS customer_retention_rate_upper,
   CASE
-    WHEN NOT is_before_history AND age_months > 0 AND at_risk_customers > 0
+    WHEN has_risk AND age_months > 0 AND at_risk_customers > 0
       THEN CAST(churned_customers AS DOUBLE) / CAST(at_risk_customers AS DOUBLE)
   END AS hazard_rate,
-  CASE WHEN has_size THEN first_loss_at_risk END AS first_loss_at_risk,
-  CASE WHEN has_size THEN first_loss_customers END AS first_loss_customers,
-  CASE WHEN has_rate AND is_final THEN survival END AS survival_rate,
-  CASE WHEN has_rate AND is_final THEN survival * SQRT(greenwood) END AS survival_standard_error,
-  CASE WHEN has_size THEN money(cohort_mrr) END AS cohort_mrr,
-  CASE WHEN NOT is_before_history THEN money(active_mrr) END AS active_mrr,
+  CASE WHEN has_size AND has_risk THEN first_loss_at_risk END AS first_loss_at_risk,
+  CASE WHEN has_size AND has_risk THEN first_loss_customers END AS first_loss_customers,
+  CASE WHEN has_rate AND has_risk AND is_final THEN survival END AS survival_rate,
+  CASE WHEN has_rate AND has_risk AND is_final THEN survival * SQRT(greenwood) END AS survival_standard_error,
+  CASE WHEN has_size AND has_risk THEN money(cohort_mrr) END AS cohort_mrr,
+  CASE WHEN has_risk THEN money(active_mrr) END AS active_mrr,
   CASE WHEN has_rate AND cohort_mrr <> 0 THEN CAST(active_mrr AS DOUBLE) / CAST(cohort_mrr AS DOUBLE) END
     AS revenue_retention_rate,
   CASE WHEN NOT is_before_history AND has_invoices THEN money(revenue) END AS revenue,
@@ -87,6 +90,7 @@ SELECT
     WHEN is_before_history THEN 'no_history'
     WHEN is_truncated THEN 'left_truncated'
     WHEN cohort_customers = 0 THEN 'empty_cohort'
+    WHEN is_purchases THEN 'no_subscriptions'
     WHEN NOT is_final THEN 'not_final'
     WHEN age_months = 0 THEN 'age_zero'
     WHEN at_risk_customers = 0 THEN 'no_at_risk'

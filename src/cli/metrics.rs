@@ -25,7 +25,7 @@ pub struct Metrics {
 impl Metrics {
     pub fn run(self) -> Result<()> {
         let Some(id) = &self.id else {
-            let lines: String = TABLES.iter().map(|table| format!("{:<10}{}\n", table.name, table.doc)).collect();
+            let lines: String = TABLES.iter().map(|table| format!("{:<18}{}\n", table.name, table.doc)).collect();
             return output::write(lines);
         };
         let table = show::find(id)?;

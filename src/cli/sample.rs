@@ -15,6 +15,7 @@ use crate::sample::{self, SampleOptions};
 Examples:
   tenure sample --out demo
   tenure sample --out demo --customers 100000 --months 48 --seed 7
+  tenure sample --out demo --events-per-customer-month 0
   tenure sample --out demo --until 2026-10 --json | jq -r .as_of
 ")]
 pub struct Sample {
@@ -33,6 +34,9 @@ pub struct Sample {
     /// Last month of data.
     #[arg(long, value_name = "YYYY-MM", value_parser = arguments::month)]
     until: Option<Month>,
+    /// Usage events of a customer in a month of service, on average; 0 exports no usage.
+    #[arg(long, value_name = "N")]
+    events_per_customer_month: Option<f64>,
     /// Print what was written as JSON instead of one line.
     #[arg(long)]
     json: bool,
@@ -46,6 +50,7 @@ impl Sample {
             months: self.months.unwrap_or(defaults.months),
             seed: self.seed.unwrap_or(defaults.seed),
             until: self.until.unwrap_or(defaults.until),
+            events_per_customer_month: self.events_per_customer_month.unwrap_or(defaults.events_per_customer_month),
             out: defaults.out,
         };
         progress.stage("simulating customers");
@@ -55,11 +60,14 @@ impl Sample {
             return output::json(&report);
         }
         output::line(&format!(
-            "{}: {} customers, {} subscription rows, {} invoices, {}..{} in {} files; try\n  tenure run --job {} --as-of {}",
+            "{}: {} customers, {} subscription rows, {} invoices, {} usage events, {} surveys, {} tickets, {}..{} in {} files; try\n  tenure run --job {} --as-of {}",
             options.out.display(),
             report.customers,
             report.subscriptions,
             report.invoices,
+            report.usage_events,
+            report.surveys,
+            report.support_tickets,
             report.first_month,
             report.last_month,
             report.files,

@@ -271,11 +271,11 @@ impl Base {
         let error = match bdw {
             Some(fit) => fit.covariance.and_then(|covariance| {
                 let of = |at: &[f64; 3]| payments(&fit.curve_at(at), 0, self.discount, terms);
-                delta_method(&fit.parameters, &covariance, of)
+                delta_method(&fit.parameters(), &covariance, of)
             }),
             None => sbg.covariance.and_then(|covariance| {
                 let of = |at: &[f64; 2]| payments(&sbg.curve_at(at), 0, self.discount, terms);
-                delta_method(&sbg.parameters, &covariance, of)
+                delta_method(&sbg.parameters(), &covariance, of)
             }),
         };
         let row = row.with(&VALUE, rounded(margin * worth)).with(&RESIDUAL_VALUE, residual);

@@ -155,7 +155,10 @@ fn row(
 ) -> Row {
     let customers: i64 = projection.ages.iter().sum();
     if customers == 0 {
-        return keyed(Some(reason::NO_CUSTOMERS)).with(&PROJECTED_CUSTOMERS, 0);
+        return keyed(Some(reason::NO_CUSTOMERS))
+            .with(&PROJECTED_CUSTOMERS, 0)
+            .with(&ACTUAL_CUSTOMER_MONTHS, 0)
+            .with(&ACTUAL_VALUE, 0);
     }
     let (mut actual, mut value) = (0, Some(0.0));
     for month in (projection.month.0 + 1..=point.month.0).map(Month) {

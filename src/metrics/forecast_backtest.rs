@@ -42,7 +42,8 @@ fn rows(model: &Model, point: &Point, forecasts: &Forecasts) -> Vec<Row> {
     let row = |horizon: usize| {
         let from = point.month.plus(-(horizon as i32));
         let is_early = model.first.is_none_or(|first| from < first);
-        let why = first_reason(&[(is_early, reason::NOT_MATURE)]).or_else(|| unknown(model, point.at, from));
+        let is_open = !model.calendar.is_final(point.month);
+        let why = first_reason(&[(is_early || is_open, reason::NOT_MATURE)]).or_else(|| unknown(model, point.at, from));
         let row = keyed(model, point, horizon, why).with(&ACTUAL_CUSTOMERS, customers).with(&ACTUAL_MRR, mrr);
         let Some(forecast) = forecasts.made(point.at, from).filter(|_| why.is_none()) else { return row };
         let spreads = forecasts.spreads(point.at, from);

@@ -16,14 +16,21 @@ mod csat;
 mod engagement;
 mod forecast;
 mod forecast_backtest;
+mod health;
+mod health_backtest;
+mod health_summary;
 mod mrr;
 mod nps;
+mod tiers;
+mod tiers_summary;
 
+pub mod columns;
 pub mod expr;
 pub mod losses;
 pub mod pool;
 pub mod projection;
 pub mod rows;
+pub mod scores;
 pub mod survival;
 pub mod trailing;
 
@@ -41,7 +48,7 @@ pub struct Metric {
 }
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 12] = [
+pub static METRICS: [&Metric; 17] = [
     &churn::METRIC,
     &cohorts::METRIC,
     &mrr::METRIC,
@@ -52,6 +59,21 @@ pub static METRICS: [&Metric; 12] = [
     &nps::METRIC,
     &csat::METRIC,
     &engagement::METRIC,
+    &health::METRIC,
+    &health_summary::METRIC,
+    &health_backtest::METRIC,
+    &tiers::METRIC,
+    &tiers_summary::METRIC,
     &forecast::METRIC,
     &forecast_backtest::METRIC,
 ];
+
+/// Those that read `Model::panel`, customers one by one.
+static OF_CUSTOMERS: [&Metric; 5] =
+    [&health::METRIC, &health_summary::METRIC, &health_backtest::METRIC, &tiers::METRIC, &tiers_summary::METRIC];
+
+impl Metric {
+    pub fn reads_customers(&self) -> bool {
+        OF_CUSTOMERS.iter().any(|metric| metric.table.name == self.table.name)
+    }
+}

@@ -140,9 +140,12 @@ impl<'a> Forecasts<'a> {
     }
 }
 
-/// What all segments share at a close: the flow of all, and the months it was seen in.
+/// What all segments share at a close: the months that were seen, and the flow of all.
 struct Seen {
     months: Vec<Month>,
+    /// Months whose new customers are a flow. Those of the first month of an export that does not say where its history begins
+    /// are the customers there were.
+    won: Vec<Month>,
     gap: usize,
     flow: Flow,
 }
@@ -153,8 +156,10 @@ impl Seen {
         months.reverse();
         let last = *months.last().filter(|_| months.len() >= MIN_MONTHS)?;
         let gap = (month.0 - last.0) as usize;
-        let flow = Flow::of_all(&won(model, 0, &months), last.0, gap);
-        Some(Seen { months, gap, flow })
+        let is_stock = |month: Month| !model.is_truncated && model.first == Some(month);
+        let flowing: Vec<Month> = months.iter().copied().filter(|month| !is_stock(*month)).collect();
+        let flow = Flow::of_all(&won(model, 0, &flowing), last.0, gap);
+        Some(Seen { months, won: flowing, gap, flow })
     }
 
     fn recent(&self, months: usize) -> &[Month] {
@@ -171,7 +176,7 @@ fn won(model: &Model, at: usize, months: &[Month]) -> Vec<f64> {
 fn forecast(model: &Model, at: usize, month: Month, seen: &Seen, losses: (&Losses, Option<&Losses>)) -> Forecast {
     let flow = match at {
         0 => seen.flow.clone(),
-        _ => Flow::of_part(&won(model, at, &seen.months), &seen.flow, seen.gap),
+        _ => Flow::of_part(&won(model, at, &seen.won), &seen.flow, seen.gap),
     };
     let ages = ages(model, at, month);
     let (own, all) = losses;

@@ -75,6 +75,12 @@ pub fn frame(table: &'static Table, rows: Vec<Row>) -> LazyFrame {
     frame_of(rows.len(), columns).sort(grain, SortMultipleOptions::default())
 }
 
+/// A column of nulls.
+pub fn nulls(declared: &'static Declared, height: usize) -> Column {
+    let dtype = column(declared, &[]).dtype().clone();
+    Column::full_null(declared.name.into(), height, &dtype)
+}
+
 fn column(declared: &'static Declared, rows: &[Row]) -> Column {
     let cells = rows.iter().map(|row| row.0.get(declared.name).unwrap_or(&Cell::Null));
     let name = PlSmallStr::from(declared.name);

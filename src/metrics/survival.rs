@@ -29,7 +29,7 @@ impl Survival {
         let sbg = sbg::fit(&renewals);
         let bdw = sbg.as_ref().map(|sbg| bdw::fit(&renewals, sbg));
         let ages = pool.age_counts(lender);
-        let observed = match all.last_age() {
+        let observed = match lender.unwrap_or(pool).last_age() {
             Some(last) => Observed::new(&ages, last, sbg.as_ref()),
             None => Observed::new(&[], 0, None),
         };

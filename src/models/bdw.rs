@@ -18,14 +18,14 @@ pub struct Fit {
     pub polarisation: f64,
     /// Above 1 a customer's hazard rises with its age, below 1 it falls.
     pub shape: f64,
-    /// (logit mean, logit polarisation, ln shape): what `covariance` is of.
-    pub parameters: [f64; 3],
+    /// (logit mean, logit polarisation, ln shape).
+    logits: [f64; 3],
     pub log_likelihood: f64,
     /// The gradient at the result says it is a maximum, and mean and shape are not at the ends of their range.
     pub converged: bool,
     /// All customers alike, to the end of the range of the polarisation.
     pub is_homogeneous: bool,
-    /// Of `parameters`, from the Fisher information; None where a parameter is at the end
+    /// Of `parameters()`, from the Fisher information; None where a parameter is at the end
     /// of its range or the data do not determine it.
     pub covariance: Option<[[f64; 3]; 3]>,
 }
@@ -36,7 +36,12 @@ impl Fit {
         if self.is_homogeneous && self.shape == 1.0 {
             return Curve::Geometric { hazard: self.mean };
         }
-        self.curve_at(&self.parameters)
+        self.curve_at(&self.logits)
+    }
+
+    /// (logit mean, logit polarisation, ln shape): what `covariance` is of.
+    pub fn parameters(&self) -> [f64; 3] {
+        self.logits
     }
 
     /// The curve at other parameters, for the delta method.
@@ -74,12 +79,12 @@ fn drop(gamma: f64, delta: f64, shape: f64, renewal: u64) -> (f64, [f64; 3]) {
 
 /// Maximum likelihood on age counts, started from the sBG's fit to the same counts among others.
 pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
-    let [mean, polarisation] = sbg.parameters;
+    let [mean, polarisation] = sbg.parameters();
     let same = Fit {
         mean: sbg.mean,
         polarisation: sbg.polarisation,
         shape: 1.0,
-        parameters: [mean, polarisation, 0.0],
+        logits: [mean, polarisation, 0.0],
         log_likelihood: sbg.log_likelihood,
         converged: sbg.converged,
         is_homogeneous: sbg.is_homogeneous,
@@ -100,7 +105,7 @@ pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
         shape: best.at[2].exp(),
-        parameters: best.at,
+        logits: best.at,
         log_likelihood: best.value,
         converged: best.converged && !best.is_bound[0] && !best.is_bound[2],
         is_homogeneous: best.at[1] <= -LIMIT,

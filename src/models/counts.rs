@@ -44,8 +44,8 @@ pub fn total(counts: &[AgeCount]) -> AgeCount {
 }
 
 /// A small segment's counts with `weight` customers of the pool added at each age, so that its hazard becomes
-/// `(losses + weight h_pool) / (at_risk + weight)`: the posterior mean under a beta prior of that weight around the pool.
-/// An age the pool never saw has nothing to add.
+/// `(losses + weight h_pool) / (at_risk + weight)`: the posterior mean under a beta prior of that weight around the
+/// pool. An age the pool never saw has nothing to add.
 pub fn shrink(segment: &[AgeCount], pool: &[AgeCount], weight: f64) -> Vec<AgeCount> {
     let shrunk = |age: usize| {
         let own = segment.get(age).copied().unwrap_or_default().clean();
@@ -61,10 +61,11 @@ pub fn shrink(segment: &[AgeCount], pool: &[AgeCount], weight: f64) -> Vec<AgeCo
 ///
 /// This is the full likelihood of every customer's history, so the counts are sufficient. A customer observed from
 /// renewal e to renewal c contributes the probability of what was seen given what was known on entry:
-/// `S(c) / S(e - 1)` if still there (right censoring), `(S(c - 1) - S(c)) / S(e - 1)` if lost at c (left truncation is the
-/// division). Either is a product of `1 - h(t)` over the renewals survived under observation, times `h(c)` for a loss;
-/// collecting equal factors over customers leaves one exponent per age, the numbers above.
-/// Source: Kalbfleisch & Prentice 2002, sections 2.4 and 3.2; for the sBG Fader & Hardie 2007, appendix B.
+/// `S(c) / S(e - 1)` if still there (right censoring), `(S(c - 1) - S(c)) / S(e - 1)` if lost at c (left truncation is
+/// the division). Either is a product of `1 - h(t)` over the renewals survived under observation, times `h(c)` for a
+/// loss; collecting equal factors over customers leaves one exponent per age, the numbers above.
+/// Source: Kalbfleisch & Prentice 2002, "The Statistical Analysis of Failure Time Data"; for whole cohorts Fader &
+/// Hardie 2007.
 ///
 /// In terms of the drop `D`, `h = 1 - e^-D` and `ln(1 - h) = -D` keep their digits at both ends.
 pub fn log_likelihood(counts: &[AgeCount], drop: impl Fn(u64) -> f64) -> f64 {

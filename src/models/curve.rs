@@ -56,7 +56,7 @@ impl Curve {
         }
     }
 
-    /// Share of customers left after k renewals. For the sBG by the product recurrence of Fader & Hardie 2007, equation 7.
+    /// Share of customers left after k renewals. For the sBG by the product recurrence of Fader & Hardie 2007.
     pub fn survival(&self, k: u64) -> f64 {
         match *self {
             Curve::Sbg { .. } if k <= PRODUCT_UP_TO => (1..=k).map(|renewal| 1.0 - self.hazard(renewal)).product(),

@@ -20,7 +20,9 @@ const DAMPING: f64 = 0.97;
 /// Squared relative noise of a month beside that of counting.
 pub(super) const IRREGULARITY: f64 = 0.002;
 /// Months after which an observation counts half.
-const HALF_LIFE: f64 = 60.0;
+const HALF_LIFE: f64 = 36.0;
+/// Nobody in so many months: nobody is expected any more.
+const SILENT: usize = 6;
 /// No month ahead brings more than so many times the best one seen.
 const MOST: f64 = 2.0;
 /// The noise is at least this part of what is assumed of it, however regular the past.
@@ -99,7 +101,8 @@ fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
 
 fn fit<const N: usize>(counts: &[f64], offsets: &Flow, regression: &Regression<N>) -> Flow {
     let total: f64 = counts.iter().sum();
-    if total <= 0.0 || offsets.past.len() != counts.len() {
+    let latest: f64 = counts[counts.len().saturating_sub(SILENT)..].iter().sum();
+    if latest <= 0.0 || offsets.past.len() != counts.len() {
         return Flow::none(counts.len());
     }
     let weights: Vec<f64> = (0..counts.len()).rev().map(|back| 0.5_f64.powf(back as f64 / HALF_LIFE)).collect();

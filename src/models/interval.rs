@@ -27,8 +27,8 @@ pub fn nps(promoters: i64, detractors: i64, responses: i64) -> Option<f64> {
 }
 
 /// 95 % adjusted Wald interval of the net promoter score, within [-100, 100]; None without responses.
-/// Source: Rocks 2016, "Interval Estimation for the 'Net Promoter Score'": three more responses, one promoter, detractor
-/// and passive in the proportions 3/4, 3/4, 3/2.
+/// Source: Rocks 2016, "Interval Estimation for the 'Net Promoter Score'": three more responses, one promoter,
+/// detractor and passive in the proportions 3/4, 3/4, 3/2.
 pub fn nps_interval(promoters: i64, detractors: i64, responses: i64) -> Option<(f64, f64)> {
     if responses <= 0 {
         return None;
@@ -46,8 +46,8 @@ pub fn normal(estimate: f64, standard_error: f64) -> (f64, f64) {
     (estimate - Z * standard_error, estimate + Z * standard_error)
 }
 
-/// Standard error of `of(parameters)` by the delta method, `sqrt(g' V g)` with the gradient by central differences; None
-/// where `of` has no value near the parameters. Source: van der Vaart 1998, chapter 3.
+/// Standard error of `of(parameters)` by the delta method, `sqrt(g' V g)` with the gradient by central differences;
+/// None where `of` has no value near the parameters. Source: van der Vaart 1998, chapter 3.
 pub fn delta_method<const N: usize>(
     parameters: &[f64; N],
     covariance: &[[f64; N]; N],

@@ -1,8 +1,8 @@
 //! How many payments a customer makes: sums along a survival curve, discounted or not, to a horizon or without end.
 //!
 //! Payments are made at the start of each period by those still there. DEL, the discounted expected lifetime, is
-//! `payments(curve, 0, d, None)`; DERL of Fader & Hardie 2010 ("Customer-Base Valuation in a Contractual Setting"), which
-//! does not discount the first payment to come, is `residual_payments(…) x (1 + d)`.
+//! `payments(curve, 0, d, None)`; DERL of Fader & Hardie 2010 ("Customer-Base Valuation in a Contractual Setting"),
+//! which does not discount the first payment to come, is `residual_payments(…) x (1 + d)`.
 
 use super::curve::Curve;
 use super::special::limit;

@@ -9,6 +9,7 @@ pub mod calibration;
 pub mod counts;
 pub mod curve;
 pub mod flow;
+pub mod health;
 pub mod interval;
 pub mod lifetime;
 pub mod observed;

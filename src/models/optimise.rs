@@ -1,7 +1,8 @@
-//! Maximum likelihood in a few bounded parameters: Fisher scoring with Levenberg-Marquardt damping, Newton's method where
-//! that is slow. Deterministic.
+//! Maximum likelihood in a few bounded parameters: Fisher scoring with Levenberg-Marquardt damping, Newton's method
+//! where that is slow. Deterministic.
 //!
-//! Source: Nocedal & Wright 2006, sections 10.3 and 16.7 (damping, active bounds); McCullagh & Nelder 1989, section 2.5.
+//! Source: Nocedal & Wright 2006, sections 10.3 and 16.7 (damping, active bounds); McCullagh & Nelder 1989, section
+//! 2.5.
 
 /// A log-likelihood at one point: its value, gradient, and expected (Fisher) information, which is never indefinite.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +17,8 @@ pub struct Optimum<const N: usize> {
     pub at: [f64; N],
     pub value: f64,
     pub information: [[f64; N]; N],
-    /// By the gradient, no step that the bounds allow gains anything: neither Newton's nor, where a likelihood flattens out
-    /// towards the end of a scale and Newton's has no end, one unit of each parameter.
+    /// By the gradient, no step that the bounds allow gains anything: neither Newton's nor, where a likelihood flattens
+    /// out towards the end of a scale and Newton's has no end, one unit of each parameter.
     pub converged: bool,
     /// At a bound that holds the parameter back.
     pub is_bound: [bool; N],

@@ -32,22 +32,45 @@ pub fn percentiles<T: PartialOrd>(values: &[T]) -> Vec<f64> {
     less_and_equal(values).into_iter().map(percentile).collect()
 }
 
-/// The third of a ranking that a value lies in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Third {
-    Bottom,
-    Middle,
-    Top,
+/// Where a value stands among `n`: how many are less, and how many equal, itself included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    pub less: usize,
+    pub equal: usize,
+    pub n: usize,
 }
 
-/// The third of a mid-rank percentile. Values tied across a border share a mid-rank, and so a third.
-pub fn third(percentile: f64) -> Third {
-    // Compared in thirds of 100, so that 100 x 1/3 is on the border whatever its last digit.
-    match 3.0 * percentile {
-        thirds if thirds > 200.0 + 1e-9 => Third::Top,
-        thirds if thirds < 100.0 - 1e-9 => Third::Bottom,
-        _ => Third::Middle,
+impl Rank {
+    /// Twice the mid-rank, a whole number.
+    fn doubled(self) -> usize {
+        2 * self.less + self.equal
     }
+    /// The mid-rank as a share, in (0, 1): `(less + equal / 2) / n`.
+    pub fn share(self) -> f64 {
+        self.doubled() as f64 / (2 * self.n) as f64
+    }
+    /// Values tied across the border of a third share a mid-rank, and so a third.
+    pub fn is_in_top_third(self) -> bool {
+        3 * self.doubled() >= 4 * self.n
+    }
+    pub fn is_in_bottom_third(self) -> bool {
+        3 * self.doubled() <= 2 * self.n
+    }
+    /// 1 to 10, ties together.
+    pub fn decile(self) -> usize {
+        (1 + 5 * self.doubled() / self.n).min(10)
+    }
+}
+
+/// The rank of each value among those there are.
+pub fn ranks<T: PartialOrd + Copy>(values: &[Option<T>]) -> Vec<Option<Rank>> {
+    let (known, places): (Vec<T>, Vec<usize>) =
+        values.iter().enumerate().filter_map(|(at, value)| value.map(|value| (value, at))).unzip();
+    let mut ranks = vec![None; values.len()];
+    for ((less, equal), at) in less_and_equal(&known).into_iter().zip(places) {
+        ranks[at] = Some(Rank { less, equal, n: known.len() });
+    }
+    ranks
 }
 
 /// Mean of (weight, value) pairs; None where nothing weighs anything. Negative weights weigh nothing.
@@ -74,8 +97,8 @@ pub fn auc<T: PartialOrd>(scores: &[T], happened: &[bool]) -> Option<f64> {
 
 /// How much more often it happened among the `share` with the highest scores than among all; None where it never did.
 ///
-/// The top is `share` x n cases, not rounded. Among equal scores at its edge any could be in it, so each counts as far as
-/// it is expected to be: the order of rows changes nothing.
+/// The top is `share` x n cases, not rounded. Among equal scores at its edge any could be in it, so each counts as far
+/// as it is expected to be: the order of rows changes nothing.
 pub fn top_lift<T: PartialOrd>(scores: &[T], happened: &[bool], share: f64) -> Option<f64> {
     let n = scores.len().min(happened.len());
     let (scores, happened) = (&scores[..n], &happened[..n]);

@@ -9,22 +9,22 @@ use super::curve::Curve;
 use super::optimise::{LARGEST_VARIANCE, covariance, maximise};
 use super::special::limit;
 
-/// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which run
-/// along a ridge of the likelihood together, the data tell these apart.
+/// Mean `alpha / (alpha + beta)` and polarisation `1 / (alpha + beta + 1)` of the beta: unlike alpha and beta, which
+/// run along a ridge of the likelihood together, the data tell these apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
     /// Mean probability of leaving at the first renewal.
     pub mean: f64,
     /// 0: all customers alike. 1: each either leaves at once or never does.
     pub polarisation: f64,
-    /// (logit mean, logit polarisation), within ±20: what `covariance` is of.
-    pub parameters: [f64; 2],
+    /// (logit mean, logit polarisation), which say more of a mean near 1 than the mean does.
+    logits: [f64; 2],
     pub log_likelihood: f64,
     /// The gradient at the result says it is a maximum (at the end of a range: that inside is not higher).
     pub converged: bool,
     /// The best sBG is its limit without differences between customers: constant hazard, polarisation 0.
     pub is_homogeneous: bool,
-    /// Of `parameters`, from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
+    /// Of `parameters()`, from the Fisher information. Homogeneous: the mean alone, zeros elsewhere.
     /// None where a parameter is at the end of its range or the data do not determine it.
     pub covariance: Option<[[f64; 2]; 2]>,
 }
@@ -39,7 +39,12 @@ impl Fit {
     }
 
     pub fn curve(&self) -> Curve {
-        if self.is_homogeneous { Curve::Geometric { hazard: self.mean } } else { self.curve_at(&self.parameters) }
+        if self.is_homogeneous { Curve::Geometric { hazard: self.mean } } else { self.curve_at(&self.logits) }
+    }
+
+    /// (logit mean, logit polarisation), within ±20: what `covariance` is of.
+    pub fn parameters(&self) -> [f64; 2] {
+        self.logits
     }
 
     /// The curve at other parameters, for the delta method. Homogeneous stays homogeneous.
@@ -96,12 +101,12 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
     // Differences between customers must explain something that rounding does not.
     let gain = best.value - homogeneous.log_likelihood;
     if gain <= 1e-6 + 1e-12 * homogeneous.log_likelihood.abs() {
-        return Some(Fit { converged: homogeneous.converged || best.converged, ..homogeneous });
+        return Some(Fit { converged: best.converged, ..homogeneous });
     }
     Some(Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
-        parameters: best.at,
+        logits: best.at,
         log_likelihood: best.value,
         converged: best.converged,
         is_homogeneous: false,
@@ -111,19 +116,13 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
 
 /// The limit of polarisation 0, solved exactly: every renewal is a trial with the same probability.
 fn homogeneous(counts: &[AgeCount], mean: f64, trials: f64) -> Fit {
-    // Derivative of the log-likelihood by the polarisation at 0, but for a positive factor: are losses late or early?
-    let early: f64 = counts
-        .iter()
-        .enumerate()
-        .filter_map(|(before, count)| Some((before as f64) * count.at_risk * (mean - count.hazard()?)))
-        .sum();
     let variance = 1.0 / (trials * mean * (1.0 - mean));
     Fit {
         mean,
         polarisation: 0.0,
-        parameters: [logit(mean), -LIMIT],
+        logits: [logit(mean), -LIMIT],
         log_likelihood: Curve::Geometric { hazard: mean }.log_likelihood(counts),
-        converged: early <= 0.0 || mean <= 0.0 || mean >= 1.0,
+        converged: true,
         is_homogeneous: true,
         covariance: (variance <= LARGEST_VARIANCE).then_some([[variance, 0.0], [0.0, 0.0]]),
     }

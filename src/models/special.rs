@@ -20,7 +20,8 @@ const STIRLING_FROM: f64 = 10.0;
 /// `lnΓ(x + a + b) - lnΓ(x + a) - lnΓ(x + b) + lnΓ(x)` = ln B(a, x) - ln B(a, x + b), for x > 0 and a, b >= 0.
 ///
 /// Every survival of a beta-mixed model is the exponential of such a difference. Four separate ln Γ of 1e8 would leave
-/// no digit of it; here each term is itself of the size of the result, so it keeps about 12 digits at any size:
+/// no digit of it; here each term is itself of the size of the result, so the value keeps about 11 digits at any size
+/// (its derivatives, which only steer fits, about 8):
 /// Γ(x) = Γ(x + 1) / x moves x up to the range of Stirling's series `(x - 1/2) ln x - x + 1/(12x) - 1/(360x^3) + …`
 /// (Abramowitz & Stegun 6.1.15, 6.1.41; its derivative 6.3.18), whose logarithms combine to three `ln(1 + …)`.
 pub fn gamma_difference(x: f64, a: f64, b: f64) -> Difference {

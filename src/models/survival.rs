@@ -35,7 +35,8 @@ pub fn kaplan_meier(ages: impl IntoIterator<Item = (i64, i64)>) -> Vec<Step> {
 pub struct Cell {
     pub age: usize,
     /// Came under observation at this age, so that a loss at it would have been seen. All of a cohort at its first age,
-    /// unless its beginning lies before the history: then those who were still there when it began, at the age they had.
+    /// unless its beginning lies before the history: then those who were still there when it began, at the age they
+    /// had.
     pub entered: i64,
     /// Lost at this age.
     pub lost: i64,
@@ -47,7 +48,7 @@ pub struct Cell {
 ///
 /// A customer is at risk from the age of its entry on, not from 0: that it survived until then is the condition of its
 /// being seen at all, and counting those years as survived would make survival look better than it is (Kalbfleisch &
-/// Prentice 2002, section 1.3). The censored are at risk at their last age and not after.
+/// Prentice 2002 on delayed entry). The censored are at risk at their last age and not after.
 pub fn exposures(cells: impl IntoIterator<Item = Cell>) -> Vec<(i64, i64)> {
     // Per age: entered, lost, left observation either way.
     let mut ages: Vec<(i64, i64, i64)> = Vec::new();

@@ -9,6 +9,7 @@ use super::allocated::{Costs, allocate};
 use super::costs::IS_CREDIT;
 use super::grid::{Grid, Segment, Segments, integers};
 use super::group::ALL;
+use super::panel::Panel;
 use super::plans::{Collected, Frame};
 use super::spans::UNKNOWN;
 use crate::error::Result;
@@ -101,6 +102,8 @@ pub struct Model {
     pub categories: Vec<String>,
     /// (segment, cohort month number) -> cohort.
     pub cohorts: BTreeMap<(usize, i32), Cohort>,
+    /// Customers one by one, where a table needs them.
+    pub panel: Panel,
 }
 
 impl Model {
@@ -197,6 +200,7 @@ impl Model {
             allocated: Costs::new(),
             categories: Vec::new(),
             cohorts: BTreeMap::new(),
+            panel: Panel::default(),
             segments,
         };
         if let Some(frame) = frames.get(&Frame::Revenue) {

@@ -98,6 +98,8 @@ pub enum Frame {
     Csat,
     /// Tickets by segment and month.
     TicketSums,
+    /// Customers and months with a failed or refunded payment.
+    BadPayments,
 }
 
 /// A forecast 12 months old, the errors of the 24 months before it, of forecasts up to 12 months older, and the 19 closes these
@@ -114,6 +116,8 @@ pub struct Context<'a> {
     pub calendar: Arc<Calendar>,
     pub rates: Arc<Rates>,
     pub asked: MonthRange,
+    /// Whether a table will be computed that reads customers one by one.
+    pub has_panel: bool,
 }
 
 /// In order; the last ones are what `Model::read` reads.
@@ -127,7 +131,7 @@ impl Context<'_> {
         }
     }
     /// The activity that churn, cohorts and retention cost count.
-    fn counted(&self) -> Activity {
+    pub fn counted(&self) -> Activity {
         match self.job.definitions.active {
             Active::Paying | Active::Purchases => Activity::Paying,
             Active::Entitled => Activity::Entitled,
@@ -168,6 +172,9 @@ fn extract(context: &Context, _: &Collected) -> Plans {
     plans.extend(members::dimensions(job, sources.get(&Input::Customers)).map(|frame| (Frame::Dimensions, frame)));
     if let Some(invoices) = sources.get(&Input::Invoices) {
         plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar)));
+        if context.has_panel {
+            plans.push((Frame::BadPayments, revenue::bad_payments(invoices, calendar)));
+        }
     }
     if let Some(lines) = sources.get(&Input::RetentionCosts) {
         plans.push((Frame::CostLines, costs::lines(job, lines, rates, calendar)));

@@ -49,6 +49,21 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
         ])
 }
 
+/// CUSTOMER and AT of every month with a payment that failed, or was given back: a negative amount that was paid.
+pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
+    let texts = |list: &[&str]| list.iter().map(|status| (*status).to_string()).collect::<Vec<_>>();
+    let (failed, unpaid) = (texts(&inputs::FAILED_STATUSES), texts(&inputs::UNPAID_STATUSES));
+    let paid_at = col(inputs::PAID_AT.name);
+    let status = || col(inputs::STATUS.name);
+    let is_refund = map::sign(col(inputs::PAID_AMOUNT.name)).lt(map::int(0)).and(is_one_of(status(), &unpaid).not());
+    invoices
+        .frame
+        .clone()
+        .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(status(), &failed).or(is_refund)))
+        .select([col(inputs::CUSTOMER_ID.name).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
+        .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
+}
+
 /// Stretches of months in which neither a customer's plan nor whether it paid changes: CUSTOMER, AT, UNTIL, IS_ANY, PLAN. The
 /// stretch after the last payment keeps the last plan.
 pub fn stretches(paying: &LazyFrame) -> LazyFrame {

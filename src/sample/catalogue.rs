@@ -166,3 +166,10 @@ pub const CHANNELS: &[(Option<&str>, u64)] =
 pub const SEASONS: [i64; 12] = [125, 105, 110, 100, 95, 80, 65, 70, 115, 120, 130, 75];
 /// Growth of acquisition per month.
 pub const GROWTH: f64 = 1.03;
+
+pub const LOGIN: &str = "login";
+pub const API_CALL: &str = "api_call";
+/// What happens in a session after its login.
+pub const ACTIONS: &[(&str, u64)] = &[("report", 48), (API_CALL, 27), ("export", 18), ("invite", 7)];
+/// What the job counts as usage: somebody who only logs in gets nothing done.
+pub const QUALIFYING_EVENTS: [&str; 3] = ["report", API_CALL, "export"];

@@ -3,7 +3,7 @@
 use super::billing::{Terms, bill, close_rows, refund};
 use super::catalogue::{self as catalogue, ADDON, FREE, Interval, Plan, STARTER, TEAM};
 use super::clock::{Clock, DAY, HOUR};
-use super::random::Random;
+use super::random::{Random, beta_above};
 use super::rows::{Cost, Customer, Tables, UNIT};
 use crate::month::{Days, Micros};
 
@@ -16,10 +16,13 @@ pub struct Person<'a> {
     pub invoices: u64,
     /// Its own probability of leaving per month.
     monthly_churn: f64,
+    /// The share of customers of its plan whose probability is greater.
+    loyalty: f64,
 }
 
-/// Appends every row of one customer who signs up in month `index` of the clock.
-pub fn simulate(customer_id: u64, index: usize, seed: u64, clock: &Clock, tables: &mut Tables) {
+/// Appends the rows of one customer who signs up in month `index` of the clock: who it is, what it pays and costs.
+/// Returns its loyalty: the share of customers of its plan who are more likely to leave.
+pub fn simulate(customer_id: u64, index: usize, seed: u64, clock: &Clock, tables: &mut Tables) -> f64 {
     let mut random = Random::new(seed, 1, customer_id);
     let signed_up_at =
         clock.start(index) + random.below((clock.days_in(index) * DAY / 1_000_000) as u64) as Micros * 1_000_000;
@@ -33,8 +36,9 @@ pub fn simulate(customer_id: u64, index: usize, seed: u64, clock: &Clock, tables
         signed_up_at: Some(signed_up_at),
     });
     let currency = random.weighted(currencies);
-    let monthly_churn = random.beta(plan.alpha, plan.beta);
-    let mut person = Person { customer_id, random, clock, subscriptions: 0, invoices: 0, monthly_churn };
+    let (monthly_churn, loyalty) = (0.0, 0.0);
+    let mut person = Person { customer_id, random, clock, subscriptions: 0, invoices: 0, monthly_churn, loyalty };
+    person.choose(&plan);
     let started_at = (signed_up_at + person.random.between(0, 3) * HOUR).min(clock.start(index + 1) - 1_000_000);
     if person.random.chance(catalogue::INCOMPLETE) {
         abandon_checkout(&mut person, signed_up_at, plan, currency, tables);
@@ -49,9 +53,15 @@ pub fn simulate(customer_id: u64, index: usize, seed: u64, clock: &Clock, tables
         pay(&mut person, subscription_id, started_at, None, terms, tables)
     };
     come_back(&mut person, left_at, plan, currency, tables);
+    person.loyalty
 }
 
 impl Person<'_> {
+    /// Hazards are planted per plan.
+    fn choose(&mut self, plan: &Plan) {
+        self.monthly_churn = self.random.beta(plan.alpha, plan.beta);
+        self.loyalty = beta_above(self.monthly_churn, plan.alpha, plan.beta);
+    }
     pub fn next_subscription(&mut self) -> u64 {
         self.subscriptions += 1;
         self.customer_id * 10 + self.subscriptions - 1
@@ -94,8 +104,7 @@ fn use_free(person: &mut Person, id: u64, started_at: Micros, currency: usize, t
         }
         if person.random.chance(catalogue::UPGRADES) {
             tables.subscriptions[first].ended_at = Some(at);
-            // hazards are planted per paid plan
-            person.monthly_churn = person.random.beta(STARTER.alpha, STARTER.beta);
+            person.choose(&STARTER);
             let terms = Terms::first(STARTER, currency, &mut person.random);
             return pay(person, id, at, None, terms, tables);
         }

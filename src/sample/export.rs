@@ -9,9 +9,10 @@ use super::files;
 use super::frames::{DIMENSIONS, Layout};
 use super::job_file::JobFile;
 use super::rows::{self, Tables};
-use super::truth::{self, MonthTruth, PlantedHazard, Truth};
+use super::truth::{self, MonthTruth, NewCustomers, PlantedHazard, PlantedLifetime, Truth};
 use super::{SampleOptions, SampleReport};
 use crate::error::{Error, Result};
+use crate::month::Month;
 use crate::tables::{Input, inputs};
 
 /// `truth.json`: money in ticks of 1/10 000, in native currencies.
@@ -23,6 +24,11 @@ struct TruthFile<'a> {
     currency: &'a str,
     time_zone: &'a str,
     planted_hazards: Vec<PlantedHazard>,
+    new_customers: Vec<NewCustomers>,
+    /// By age in months, of the mean new customer.
+    planted_survival: Vec<f64>,
+    planted_lifetimes: Vec<PlantedLifetime>,
+    qualifying_events: &'a [&'a str],
     months: &'a [MonthTruth],
 }
 
@@ -51,10 +57,25 @@ impl Export {
             (Input::Subscriptions, layout.subscriptions(&tables.subscriptions)?),
             (Input::Invoices, layout.invoices(&tables.invoices)?),
             (Input::RetentionCosts, layout.costs(&tables.costs)?),
+            (Input::Surveys, layout.surveys(&tables.surveys)?),
+            (Input::SupportTickets, layout.tickets(&tables.tickets)?),
         ];
         for (input, mut frame) in frames {
             report.count(input, frame.height(), files::parquet(&self.path(input, &name), &mut frame)?);
         }
+        Ok(())
+    }
+
+    /// Writes the `number`-th file of a month's usage.
+    pub fn write_usage(
+        &self,
+        events: &[rows::UsageEvent],
+        month: Month,
+        number: usize,
+        report: &mut SampleReport,
+    ) -> Result<()> {
+        let path = self.path(Input::UsageEvents, &format!("{PARTITION}={month}/part-{number:05}.parquet"));
+        report.count(Input::UsageEvents, events.len(), files::parquet(&path, &mut Layout::PLAIN.usage(events)?)?);
         Ok(())
     }
 
@@ -69,27 +90,35 @@ impl Export {
     }
 }
 
+/// Usage is appended in a directory per month.
+const PARTITION: &str = "month";
+
 /// Full exports are written to a directory per day; the others are appended to.
 fn is_dated(input: Input) -> bool {
     matches!(input, Input::Customers | Input::Subscriptions)
 }
 
 pub fn job_text(options: &SampleOptions, as_of: &str) -> String {
-    let dated = |input: Input| match is_dated(input) {
-        true => format!("{}/{}={{latest}}/*.parquet", input.name(), inputs::SNAPSHOT_DATE.name),
-        false => format!("{}/*.parquet", input.name()),
+    let uri = |input: Input| match input {
+        Input::UsageEvents => format!("{}/{PARTITION}=*/*.parquet", input.name()),
+        _ if is_dated(input) => format!("{}/{}={{latest}}/*.parquet", input.name(), inputs::SNAPSHOT_DATE.name),
+        _ => format!("{}/*.parquet", input.name()),
     };
-    let uris = Input::ALL.map(|input| (input, dated(input)));
+    let has_usage = options.events_per_customer_month > 0.0;
+    let written = Input::ALL.into_iter().filter(|input| has_usage || *input != Input::UsageEvents);
+    let uris: Vec<(Input, String)> = written.map(|input| (input, uri(input))).collect();
     let sources: Vec<(Input, &str)> = uris.iter().map(|(input, uri)| (*input, uri.as_str())).collect();
     let job = JobFile {
         currency: catalogue::REPORTING,
         time_zone: "UTC",
         dimensions: &[DIMENSIONS[0], inputs::PLAN.name],
         inputs: &sources,
-        is_snapshots: false,
+        omitted: &[],
         subscription_lines: &[],
-        is_entitled: false,
+        active: "paying",
         allocation: "customers",
+        qualifying_events: if has_usage { &catalogue::QUALIFYING_EVENTS } else { &[] },
+        sections: &[],
         exclude_statuses: &[catalogue::NEVER_PAID_STATUS],
         restate_months: 3,
         settle_days: 7,
@@ -109,7 +138,11 @@ pub fn truth_text(options: &SampleOptions, as_of: &str, truth: &Truth) -> Result
         as_of,
         currency: catalogue::REPORTING,
         time_zone: "UTC",
-        planted_hazards: truth::planted(),
+        planted_hazards: truth::hazards(),
+        new_customers: truth.new_customers(),
+        planted_survival: truth.planted_survival(60),
+        planted_lifetimes: truth.planted_lifetimes(),
+        qualifying_events: &catalogue::QUALIFYING_EVENTS,
         months: &truth.months,
     };
     let text = serde_json::to_string_pretty(&file).map_err(|e| Error::internal("truth.json").because(e))?;

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::frames::renamed;
 use crate::tables::Input;
-use crate::tables::inputs::{ENDED_AT, STARTED_AT};
 
 /// What differs between the exports written here.
 pub struct JobFile<'a> {
@@ -13,13 +12,16 @@ pub struct JobFile<'a> {
     pub dimensions: &'a [&'a str],
     /// Each input and its URI, relative to the job file.
     pub inputs: &'a [(Input, &'a str)],
-    /// Subscriptions are dated states: they have no start and no end to rename.
-    pub is_snapshots: bool,
+    /// Canonical columns that the export lacks: there is nothing to rename.
+    pub omitted: &'a [(Input, &'a str)],
     /// Further lines of the table `inputs.subscriptions`.
     pub subscription_lines: &'a [String],
-    pub is_entitled: bool,
+    pub active: &'a str,
     pub allocation: &'a str,
+    pub qualifying_events: &'a [&'a str],
     pub exclude_statuses: &'a [&'a str],
+    /// Lines of further sections, after that of the definitions.
+    pub sections: &'a [String],
     pub restate_months: u32,
     pub settle_days: u32,
     /// Comment lines at the top.
@@ -37,8 +39,7 @@ impl JobFile<'_> {
         push(&mut text, format_args!("gross_margin = 0.80\ndiscount_rate_annual = 0.10"));
         for (input, uri) in self.inputs {
             push(&mut text, format_args!("\n[inputs.{}]\nuri = {uri:?}", input.name()));
-            let has = |column: &str| !self.is_snapshots || ![STARTED_AT.name, ENDED_AT.name].contains(&column);
-            let mapped = renamed(*input).filter(|(from, _)| has(from));
+            let mapped = renamed(*input).filter(|(from, _)| !self.omitted.contains(&(*input, *from)));
             let columns: Vec<String> = mapped.map(|(from, to)| format!("{from} = {to:?}")).collect();
             if !columns.is_empty() {
                 push(&mut text, format_args!("columns = {{ {} }}", columns.join(", ")));
@@ -48,9 +49,13 @@ impl JobFile<'_> {
             }
         }
         push(&mut text, format_args!("\n[definitions]"));
-        push(&mut text, format_args!("active = {:?}", if self.is_entitled { "entitled" } else { "paying" }));
+        push(&mut text, format_args!("active = {:?}", self.active));
         push(&mut text, format_args!("exclude_statuses = {:?}", self.exclude_statuses));
         push(&mut text, format_args!("allocation = {:?}", self.allocation));
+        if !self.qualifying_events.is_empty() {
+            push(&mut text, format_args!("qualifying_events = {:?}", self.qualifying_events));
+        }
+        self.sections.iter().for_each(|line| push(&mut text, format_args!("{line}")));
         push(&mut text, format_args!("\n[output]\nuri = \"./published\""));
         push(&mut text, format_args!("\n[nightly]\nrestate_months = {}", self.restate_months));
         push(&mut text, format_args!("settle_days = {}", self.settle_days));

@@ -1,12 +1,14 @@
 //! A seeded generator of realistic snapshots of a subscription business, with known truth.
 //!
-//! The same options give the same bytes on every machine. Customers are simulated in chunks, each with its own random
-//! stream, so memory does not grow with their number and chunks can be made in any order.
+//! The same options give the same bytes on every machine. Customers are simulated in chunks, each customer with its own
+//! random streams, so chunks can be made in any order and memory holds two of them. Usage follows month by month, from
+//! about a hundred bytes kept of each customer.
 
 mod billing;
 pub mod catalogue;
 mod clock;
 mod customer;
+mod engagement;
 mod export;
 pub mod files;
 pub mod frames;
@@ -14,19 +16,20 @@ pub mod job_file;
 pub mod nasty;
 mod overhead;
 pub mod random;
+mod report;
 pub mod rows;
 pub mod truth;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
-use crate::tables::Input;
 use clock::Clock;
+use engagement::Spell;
+use engagement::usage::Usage;
 use export::Export;
+pub use report::SampleReport;
 use rows::Tables;
 use truth::Truth;
 
@@ -40,11 +43,20 @@ pub struct SampleOptions {
     pub seed: u64,
     /// The last month of data; the core reads no clock.
     pub until: Month,
+    /// The mean over customers and months of service; 0: no usage is exported.
+    pub events_per_customer_month: f64,
 }
 
 impl SampleOptions {
     pub fn new(out: impl Into<PathBuf>) -> Self {
-        SampleOptions { out: out.into(), customers: 10_000, months: 36, seed: 1, until: Month::new(2026, 10) }
+        SampleOptions {
+            out: out.into(),
+            customers: 10_000,
+            months: 36,
+            seed: 1,
+            until: Month::new(2026, 10),
+            events_per_customer_month: 15.0,
+        }
     }
 
     fn range(&self) -> Result<MonthRange> {
@@ -56,30 +68,35 @@ impl SampleOptions {
                 Error::usage(format!("cannot simulate {} customers", self.customers)).hint("choose at most 50000000")
             );
         }
+        if !(0.0..=MOST_EVENTS).contains(&self.events_per_customer_month) {
+            let events = self.events_per_customer_month;
+            return Err(Error::usage(format!("cannot simulate {events} events a month"))
+                .hint(format!("choose 0 to {MOST_EVENTS} per customer")));
+        }
         MonthRange::new(self.until.plus(1 - self.months as i32), self.until)
     }
-}
-
-/// What was written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct SampleReport {
-    pub job: PathBuf,
-    /// The last day of data, YYYY-MM-DD: pass it as `--as-of`.
-    pub as_of: String,
-    pub first_month: String,
-    pub last_month: String,
-    pub customers: u64,
-    pub subscriptions: u64,
-    pub invoices: u64,
-    pub retention_costs: u64,
-    pub fx_rates: u64,
-    pub files: u64,
-    pub bytes: u64,
 }
 
 /// Customers simulated at once by one worker.
 const CHUNK: u64 = 20_000;
 const WORKERS: usize = 2;
+const MOST_EVENTS: f64 = 10_000.0;
+
+/// What one worker has made.
+struct Part {
+    report: SampleReport,
+    truth: Truth,
+    /// By number of the chunk.
+    spells: Vec<(usize, Vec<Spell>)>,
+}
+
+impl Part {
+    fn add(&mut self, other: Part) {
+        self.report.add(&other.report);
+        self.truth.add(&other.truth);
+        self.spells.extend(other.spells);
+    }
+}
 
 /// Writes Parquet files, `job.toml` and `truth.json` into `options.out`. `progress` hears the number of customers done.
 ///
@@ -92,41 +109,43 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
     let export = Export { root: files::empty_directory(&options.out)?, snapshot: as_of.to_string() };
     let schedule = sign_ups(options.customers, range);
 
-    let next_chunk = AtomicUsize::new(0);
-    let work = || -> Result<(SampleReport, Truth)> {
-        let mut report = SampleReport::default();
-        let mut truth = Truth::new(clock.month_starts(), range.iter().map(|month| month.to_string()));
-        loop {
-            let chunk = next_chunk.fetch_add(1, Ordering::Relaxed);
-            let first = chunk as u64 * CHUNK;
-            if first >= options.customers && chunk > 0 {
-                return Ok((report, truth));
-            }
-            let last = (first + CHUNK).min(options.customers);
-            let tables = simulate(options.seed, first..last, &schedule, &clock, &mut truth);
-            export.write(&tables, chunk, &mut report)?;
-            progress(last - first);
+    let new_part = || Part { report: SampleReport::default(), truth: new_truth(&clock, range), spells: Vec::new() };
+    let chunks = options.customers.div_ceil(CHUNK).max(1) as usize;
+    let mut whole = in_parallel(chunks, &new_part, |chunk, part| {
+        let first = chunk as u64 * CHUNK;
+        let last = (first + CHUNK).min(options.customers);
+        let (tables, spells) = simulate(options.seed, first..last, &schedule, &clock, &mut part.truth);
+        export.write(&tables, chunk, &mut part.report)?;
+        if options.events_per_customer_month > 0.0 {
+            part.spells.push((chunk, spells));
         }
-    };
-    let parts: Vec<Result<(SampleReport, Truth)>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
-        let stopped = |_| Err(Error::internal("a worker of the simulation stopped"));
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(stopped)).collect()
-    });
-
+        progress(last - first);
+        Ok(())
+    })?;
+    if options.events_per_customer_month > 0.0 {
+        whole.spells.sort_unstable_by_key(|(chunk, _)| *chunk);
+        let spells: Vec<Spell> = whole.spells.drain(..).flat_map(|(_, spells)| spells).collect();
+        let usage = Usage::new(options.seed, &clock, &spells, options.events_per_customer_month);
+        let used = in_parallel(range.count(), &new_part, |index, part| {
+            let month = range.first.plus(index as i32);
+            let mut file = 0;
+            part.truth.months[index].usage = usage.month(index, |events| {
+                export.write_usage(events, month, file, &mut part.report)?;
+                file += 1;
+                Ok(())
+            })?;
+            Ok(())
+        })?;
+        whole.add(used);
+    }
+    let Part { report, mut truth, .. } = whole;
     let mut report = SampleReport {
         job: options.out.join("job.toml"),
         as_of: as_of.to_string(),
         first_month: range.first.to_string(),
         last_month: range.last.to_string(),
-        ..SampleReport::default()
+        ..report
     };
-    let mut truth = Truth::new(clock.month_starts(), range.iter().map(|month| month.to_string()));
-    for part in parts {
-        let (counts, counted) = part?;
-        report.add(&counts);
-        truth.add(&counted);
-    }
     let costs = overhead::costs(options.seed, &clock, &truth);
     truth.count_costs(&costs, catalogue::REPORTING);
     export.write_overhead(&costs, &overhead::rates(options.seed, &clock), &mut report)?;
@@ -135,19 +154,63 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
     Ok(report)
 }
 
-/// The rows of some customers; `schedule` has the number signed up by the end of each month.
-fn simulate(seed: u64, customers: std::ops::Range<u64>, schedule: &[u64], clock: &Clock, truth: &mut Truth) -> Tables {
-    let mut tables = Tables::default();
+/// Runs `work` for 0 to `count - 1`, shared between some workers, and adds up what they made.
+fn in_parallel(
+    count: usize,
+    new_part: &(dyn Fn() -> Part + Sync),
+    work: impl Fn(usize, &mut Part) -> Result<()> + Sync,
+) -> Result<Part> {
+    let next = AtomicUsize::new(0);
+    let run = || -> Result<Part> {
+        let mut part = new_part();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return Ok(part);
+            }
+            work(index, &mut part)?;
+        }
+    };
+    let parts: Vec<Result<Part>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(run)).collect();
+        let stopped = |_| Err(Error::internal("a worker of the simulation stopped"));
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(stopped)).collect()
+    });
+    let mut whole = new_part();
+    for part in parts {
+        whole.add(part?);
+    }
+    Ok(whole)
+}
+
+fn new_truth(clock: &Clock, range: MonthRange) -> Truth {
+    Truth::new(clock.month_starts(), range.iter().map(|month| month.to_string()))
+}
+
+/// The rows of some customers, and their stretches of service; `schedule` has the number signed up by the end of each month.
+fn simulate(
+    seed: u64,
+    customers: std::ops::Range<u64>,
+    schedule: &[u64],
+    clock: &Clock,
+    truth: &mut Truth,
+) -> (Tables, Vec<Spell>) {
+    let (mut tables, mut spells) = (Tables::default(), Vec::new());
     for index in customers {
         let month = schedule.partition_point(|&signed_up| signed_up <= index);
         let first = tables.subscriptions.len();
-        customer::simulate(index + 1, month, seed, clock, &mut tables);
+        let loyalty = customer::simulate(index + 1, month, seed, clock, &mut tables);
         let region = tables.customers.last().and_then(|customer| customer.region);
         truth.count_customer(region, &tables.subscriptions[first..]);
+        let known = spells.len();
+        engagement::spells(index + 1, loyalty, seed, &tables.subscriptions[first..], clock.end(), &mut spells);
+        engagement::speak(seed, &spells[known..], clock.end(), &mut tables);
     }
     truth.count_invoices(&tables.invoices, catalogue::REPORTING);
     truth.count_costs(&tables.costs, catalogue::REPORTING);
-    tables
+    truth.count_surveys(&tables.surveys);
+    truth.count_tickets(&tables.tickets);
+    (tables, spells)
 }
 
 /// Cumulative sign-ups by the end of each month: growing, with busy seasons.
@@ -167,31 +230,4 @@ fn sign_ups(customers: u64, range: MonthRange) -> Vec<u64> {
         *last = customers;
     }
     schedule
-}
-
-impl SampleReport {
-    fn count(&mut self, input: Input, rows: usize, bytes: u64) {
-        let counter = match input {
-            Input::Customers => &mut self.customers,
-            Input::Subscriptions => &mut self.subscriptions,
-            Input::Invoices => &mut self.invoices,
-            Input::RetentionCosts => &mut self.retention_costs,
-            Input::FxRates => &mut self.fx_rates,
-            // the sample has none yet
-            Input::UsageEvents | Input::Surveys | Input::SupportTickets => return,
-        };
-        *counter += rows as u64;
-        self.files += 1;
-        self.bytes += bytes;
-    }
-
-    fn add(&mut self, other: &SampleReport) {
-        self.customers += other.customers;
-        self.subscriptions += other.subscriptions;
-        self.invoices += other.invoices;
-        self.retention_costs += other.retention_costs;
-        self.fx_rates += other.fx_rates;
-        self.files += other.files;
-        self.bytes += other.bytes;
-    }
 }

@@ -59,6 +59,20 @@ impl Random {
     }
 }
 
+/// The share of Beta(`alpha`, `beta`), for small whole parameters, that lies above `value`.
+pub fn beta_above(value: f64, alpha: usize, beta: usize) -> f64 {
+    // fewer than alpha of n uniform draws lie below it
+    let draws = alpha + beta - 1;
+    let power = |base: f64, exponent: usize| (0..exponent).fold(1.0, |product, _| product * base);
+    let mut ways = 1.0;
+    let mut share = 0.0;
+    for below in 0..alpha {
+        share += ways * power(value, below) * power(1.0 - value, draws - below);
+        ways *= (draws - below) as f64 / (below + 1) as f64;
+    }
+    share
+}
+
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

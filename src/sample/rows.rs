@@ -68,6 +68,35 @@ pub struct Rate {
     pub rate: i64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageEvent {
+    pub customer_id: u64,
+    pub occurred_at: Micros,
+    pub user_id: Option<u64>,
+    pub event: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    pub response_id: u64,
+    pub customer_id: u64,
+    pub respondent_id: Option<u64>,
+    pub answered_at: Micros,
+    pub kind: &'static str,
+    /// None: a blank.
+    pub score: Option<i64>,
+    pub scale_max: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    pub ticket_id: u64,
+    pub customer_id: u64,
+    pub opened_at: Micros,
+    pub closed_at: Option<Micros>,
+    pub is_escalated: Option<bool>,
+}
+
 /// Everything a business exports, or one chunk of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tables {
@@ -76,4 +105,7 @@ pub struct Tables {
     pub invoices: Vec<Invoice>,
     pub costs: Vec<Cost>,
     pub rates: Vec<Rate>,
+    pub usage: Vec<UsageEvent>,
+    pub surveys: Vec<Survey>,
+    pub tickets: Vec<Ticket>,
 }

@@ -29,6 +29,7 @@ use workspace::Workspace;
 
 const PRELUDE: &str = include_str!("../../sql/prelude/duckdb.sql");
 const MODEL: &str = include_str!("../../sql/model.sql");
+const CUSTOMERS: &str = include_str!("../../sql/customers.sql");
 
 /// What is recomputed, from which files.
 pub struct Subject<'a> {
@@ -67,7 +68,7 @@ impl Subject<'_> {
 }
 
 fn model() -> String {
-    let mut text = format!("\n{PRELUDE}\n{MODEL}\n");
+    let mut text = format!("\n{PRELUDE}\n{MODEL}\n{CUSTOMERS}\n");
     for metric in METRICS {
         let select = metric.sql.trim_end().trim_end_matches(';');
         text += &format!("\nCREATE OR REPLACE TEMP TABLE {} AS\n{select}\n;\n", metric.table.name);

@@ -165,3 +165,48 @@ fn crc() {
 fn cltv() {
     cases_of("cltv");
 }
+
+#[test]
+fn cltv_backtest() {
+    cases_of("cltv_backtest");
+}
+
+#[test]
+fn nps() {
+    cases_of("nps");
+}
+
+#[test]
+fn csat() {
+    cases_of("csat");
+}
+
+#[test]
+fn engagement() {
+    cases_of("engagement");
+}
+
+#[test]
+fn health() {
+    cases_of("health");
+}
+
+#[test]
+fn health_summary() {
+    cases_of("health_summary");
+}
+
+#[test]
+fn health_backtest() {
+    cases_of("health_backtest");
+}
+
+#[test]
+fn tiers() {
+    cases_of("tiers");
+}
+
+#[test]
+fn tiers_summary() {
+    cases_of("tiers_summary");
+}

@@ -26,6 +26,7 @@ mod publish_readers;
 mod real_data;
 mod s3;
 mod sample;
+mod sample_experience;
 mod snapshot;
 mod storage;
 mod support;

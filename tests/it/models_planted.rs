@@ -38,8 +38,8 @@ impl Random {
     }
 }
 
-/// Monthly cohorts joining in months `first..last`, seen from the end of month 0 to month `last`: a customer who joined in
-/// month s faces renewal t in month s + t, and is not seen at all if lost in month 0 or before.
+/// Monthly cohorts joining in months `first..last`, seen from the end of month 0 to month `last`: a customer who joined
+/// in month s faces renewal t in month s + t, and is not seen at all if lost in month 0 or before.
 fn business(random: &mut Random, planted: (f64, f64, f64), months: std::ops::Range<i64>, each: usize) -> Vec<Cell> {
     let (gamma, delta, shape) = planted;
     let mut cells = Vec::new();
@@ -79,7 +79,7 @@ fn planted_sbg_is_recovered() {
         close(fit.polarisation, polarisation, 0.02);
         // Four standard errors of the discounted value hold the truth.
         let value = |curve: &Curve| payments(curve, 0, 0.008, None);
-        let error = delta_method(&fit.parameters, &fit.covariance.unwrap(), |at| value(&fit.curve_at(at))).unwrap();
+        let error = delta_method(&fit.parameters(), &fit.covariance.unwrap(), |at| value(&fit.curve_at(at))).unwrap();
         let (found, truth) = (value(&fit.curve()).unwrap(), value(&Curve::Sbg { alpha, beta }).unwrap());
         close(found, truth, 4.0 * error);
         assert!(error < 0.03 * truth, "{error} of {truth}");
@@ -97,7 +97,7 @@ fn planted_bdw_is_recovered() {
         close(three.mean, gamma / (gamma + delta), 0.01);
         let covariance = three.covariance.unwrap();
         let truth = [(gamma / delta).ln(), -(gamma + delta).ln(), shape.ln()];
-        for (index, (found, planted)) in three.parameters.into_iter().zip(truth).enumerate() {
+        for (index, (found, planted)) in three.parameters().into_iter().zip(truth).enumerate() {
             close(found, planted, 4.0 * covariance[index][index].sqrt());
         }
         close(three.shape, shape, 0.1 * shape);
@@ -106,7 +106,8 @@ fn planted_bdw_is_recovered() {
 
 #[test]
 fn cohorts_from_before_the_history_are_used_without_bias() {
-    // Three years of cohorts from before the history, of which only those still there in month 0 are known, and one after.
+    // Three years of cohorts from before the history, of which only those still there in month 0 are known, and one
+    // after.
     let (alpha, beta) = (0.7, 2.1);
     let (mean, polarisation) = (alpha / (alpha + beta), 1.0 / (alpha + beta + 1.0));
     let cells = business(&mut Random(6), (alpha, beta, 1.0), -36..12, 3000);
@@ -114,8 +115,8 @@ fn cohorts_from_before_the_history_are_used_without_bias() {
     close(fit.mean, mean, 0.01);
     close(fit.polarisation, polarisation, 0.02);
 
-    // Taking the survivors for whole cohorts, at risk since their first renewal, makes early churn look like half of what it
-    // is.
+    // Taking the survivors for whole cohorts, at risk since their first renewal, makes early churn look like half of
+    // what it is.
     let naive: Vec<Cell> =
         cells.iter().map(|cell| if cell.entered > 0 { Cell { age: 0, ..*cell } } else { *cell }).collect();
     let biased = sbg::fit(&counts(&naive)).unwrap();

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tenure::month::{Calendar, days_of};
+use tenure::sample::frames::Stamps;
 use tenure::sample::nasty::{NastyBusiness, nasty};
-use tenure::sample::rows::{Subscription, UNIT};
+use tenure::sample::rows::{Subscription, Survey, UNIT, UsageEvent};
+use tenure::tables::Input;
+use tenure::tables::inputs::{CSAT_SCALES, EVENT, NPS_KIND, SCALE_MAX, USER_ID};
 
 fn businesses() -> impl Iterator<Item = NastyBusiness> {
     [(0, 5), (1, 60), (4, 60), (12, 60)]
@@ -36,6 +39,20 @@ fn every_nasty_business_is_valid() {
         let unique = |ids: Vec<u64>| ids.iter().collect::<BTreeSet<_>>().len() == ids.len();
         assert!(unique(tables.customers.iter().map(|row| row.customer_id).collect()), "{context}");
         assert!(unique(tables.invoices.iter().map(|row| row.invoice_id).collect()), "{context}");
+        assert!(unique(tables.surveys.iter().map(|row| row.response_id).collect()), "{context}");
+        assert!(unique(tables.tickets.iter().map(|row| row.ticket_id).collect()), "{context}");
+        assert!(tables.tickets.iter().all(|row| row.closed_at.is_none_or(|at| at >= row.opened_at)), "{context}");
+        for row in &tables.surveys {
+            let (least, scales, usual) =
+                if row.kind == NPS_KIND { (0, &[10][..], 10) } else { (1, &CSAT_SCALES[..], 5) };
+            let scale = row.scale_max.unwrap_or(usual);
+            assert!(
+                scales.contains(&scale) && row.score.is_none_or(|score| (least..=scale).contains(&score)),
+                "{row:?}"
+            );
+        }
+        assert!(business.has_subscriptions || (business.has_invoices && tables.subscriptions.is_empty()), "{context}");
+        assert!(business.allocation != "tickets" || business.experience.has_tickets, "{context}");
         let rates: BTreeSet<_> = tables.rates.iter().map(|row| (row.rate_date, row.currency)).collect();
         assert_eq!(rates.len(), tables.rates.len(), "{context}");
         assert!(tables.rates.iter().all(|row| row.rate > 0), "{context}");
@@ -54,6 +71,9 @@ fn every_nasty_business_is_valid() {
             let is_midnight = |at: i64| calendar.day_start(calendar.day_of(at)) == at;
             let instants = tables.subscriptions.iter().flat_map(|r| [Some(r.started_at), r.ended_at, r.trial_ended_at]);
             assert!(instants.flatten().all(is_midnight), "{context}: a time of day would be lost in a date");
+            let instants = tables.tickets.iter().flat_map(|row| [Some(row.opened_at), row.closed_at]).flatten();
+            let instants = instants.chain(tables.usage.iter().map(|row| row.occurred_at));
+            assert!(instants.chain(tables.surveys.iter().map(|row| row.answered_at)).all(is_midnight), "{context}");
         }
         if business.shape.is_end_inclusive {
             assert!(tables.subscriptions.iter().all(|row| row.ended_at.is_none_or(|end| end > row.started_at)));
@@ -142,12 +162,91 @@ fn nasty_businesses_have_every_edge_case() {
         see("mrr", business.shape.is_mrr_given);
         see("inclusive ends", business.shape.is_end_inclusive);
         see("entitled", business.is_entitled);
+        experience_is_seen(&business, &calendar, &mut see);
         for zone in ["UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata"] {
             see(zone, business.time_zone == zone);
         }
     }
     let missing: Vec<_> = seen.iter().filter(|(_, count)| **count == 0).collect();
     assert!(missing.is_empty(), "never seen: {missing:?}");
+}
+
+/// Usage, surveys, tickets and what the job says of them.
+fn experience_is_seen(business: &NastyBusiness, calendar: &Calendar, see: &mut impl FnMut(&'static str, bool)) {
+    let NastyBusiness { experience, tables, .. } = business;
+    let close = calendar.as_of_close();
+    see("invoices only", !business.has_subscriptions);
+    see("all three inputs", experience.has_usage && experience.has_surveys && experience.has_tickets);
+    see("none of the three", !experience.has_usage && !experience.has_surveys && !experience.has_tickets);
+    see("allocation by tickets", business.allocation == "tickets" && business.has_costs);
+    see("qualifying events", !experience.qualifying_events.is_empty() && experience.has_usage);
+    see("detractors up to 5", experience.detractor_max == Some(5));
+    see("weights", experience.weights.is_some());
+    see("no user column", experience.lacks(Input::UsageEvents, &USER_ID));
+    see("no event column", experience.lacks(Input::UsageEvents, &EVENT));
+    see("no scale column", experience.lacks(Input::Surveys, &SCALE_MAX));
+    for stamps in [Stamps::Zoned, Stamps::Millis, Stamps::Nanos, Stamps::Iso] {
+        let name = ["zoned", "milliseconds", "nanoseconds", "texts"][stamps as usize - 1];
+        see(name, experience.stamps == stamps && !business.shape.has_whole_days);
+    }
+    let usage = &tables.usage;
+    let subscribed = |id: u64| tables.subscriptions.iter().any(|row| row.customer_id == id);
+    see(
+        "event at a month's start",
+        usage.iter().any(|row| calendar.start(calendar.month_of(row.occurred_at)) == row.occurred_at),
+    );
+    see("event at the as-of close", usage.iter().any(|row| row.occurred_at == close));
+    see("event after the as-of day", usage.iter().any(|row| row.occurred_at > close));
+    see("event of nobody who subscribes", usage.iter().any(|row| !subscribed(row.customer_id)));
+    see("event without a user", usage.iter().any(|row| row.user_id.is_none()));
+    see("event without a name", usage.iter().any(|row| row.event.is_none()));
+    see("events within a second", {
+        let pair = |pair: &[UsageEvent]| (pair[0].occurred_at - pair[1].occurred_at).abs() < 1_000_000;
+        usage.windows(2).any(|rows| rows[0].occurred_at != rows[1].occurred_at && pair(rows))
+    });
+    let shared = |row: &UsageEvent, other: &UsageEvent| {
+        row.user_id.is_some() && row.user_id == other.user_id && row.customer_id != other.customer_id
+    };
+    see("one user of two customers", usage.iter().any(|row| usage.iter().any(|other| shared(row, other))));
+    let surveys = &tables.surveys;
+    let again = |is: &dyn Fn(&Survey, &Survey) -> bool| {
+        let same = |a: &Survey, b: &Survey| {
+            (a.customer_id, a.respondent_id, a.kind) == (b.customer_id, b.respondent_id, b.kind)
+        };
+        surveys.iter().any(|a| surveys.iter().any(|b| a.response_id < b.response_id && same(a, b) && is(a, b)))
+    };
+    see(
+        "answered twice in a month",
+        again(&|a, b| calendar.month_of(a.answered_at) == calendar.month_of(b.answered_at)),
+    );
+    see("answered twice at once", again(&|a, b| a.answered_at == b.answered_at && a.score != b.score));
+    see(
+        "a second answer with the smaller id as text",
+        again(&|a, b| a.answered_at == b.answered_at && a.response_id.to_string() > b.response_id.to_string()),
+    );
+    see(
+        "a blank after an answer",
+        again(&|a, b| a.score.is_some() && b.score.is_none() && a.answered_at <= b.answered_at),
+    );
+    see(
+        "answers on two scales",
+        again(&|a, b| a.scale_max.is_some() && b.scale_max.is_some() && a.scale_max != b.scale_max),
+    );
+    see("an answer without a name", surveys.iter().any(|row| row.respondent_id.is_none()));
+    see("a score of 6", surveys.iter().any(|row| row.kind == NPS_KIND && row.score == Some(6)));
+    for scale in CSAT_SCALES {
+        let name = match scale {
+            3 => "1 to 3",
+            5 => "1 to 5",
+            7 => "1 to 7",
+            _ => "1 to 10",
+        };
+        see(name, surveys.iter().any(|row| row.kind != NPS_KIND && row.scale_max == Some(scale)));
+    }
+    let tickets = &tables.tickets;
+    see("open ticket", tickets.iter().any(|row| row.closed_at.is_none()));
+    see("ticket closed at once", tickets.iter().any(|row| row.closed_at == Some(row.opened_at)));
+    see("ticket closed later than the as-of day", tickets.iter().any(|row| row.closed_at.is_some_and(|at| at > close)));
 }
 
 #[test]
@@ -168,7 +267,10 @@ fn a_nasty_business_is_written_whole() {
         let inputs = job["inputs"].as_table().unwrap();
         let height = |table| crate::sample::read(directory.path(), table).height();
         let tables = &business.tables;
-        if !business.shape.is_snapshots {
+        if !business.has_subscriptions {
+            assert!(!inputs.contains_key("subscriptions"));
+            assert_eq!(job["definitions"]["active"].as_str(), Some("purchases"));
+        } else if !business.shape.is_snapshots {
             assert_eq!(height("subscriptions"), tables.subscriptions.len());
         } else {
             assert!(height("subscriptions") >= business.range.count());
@@ -178,6 +280,9 @@ fn a_nasty_business_is_written_whole() {
             ("customers", business.has_customers, tables.customers.len()),
             ("invoices", business.has_invoices, tables.invoices.len()),
             ("retention_costs", business.has_costs, tables.costs.len()),
+            ("usage_events", business.experience.has_usage, tables.usage.len()),
+            ("surveys", business.experience.has_surveys, tables.surveys.len()),
+            ("support_tickets", business.experience.has_tickets, tables.tickets.len()),
         ] {
             assert_eq!(inputs.contains_key(table), is_there);
             if is_there {

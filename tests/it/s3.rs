@@ -32,7 +32,7 @@ impl World {
         let remote = directory.path().join("remote.toml");
         let text = fs::read_to_string(&report.job).unwrap();
         let moved = text.replace("uri = \"./", "uri = \"").replace("uri = \"", &format!("uri = \"s3://{BUCKET}/"));
-        assert_eq!(moved.matches("s3://").count(), 6, "{moved}");
+        assert_eq!(moved.matches("s3://").count(), 9, "{moved}");
         fs::write(&remote, moved).unwrap();
         World { local: report.job.clone(), directory, report, remote }
     }

@@ -224,7 +224,8 @@ fn the_truth_counts_money_as_the_files_do() {
 #[test]
 fn customers_of_a_plan_leave_as_planted() {
     let directory = tempfile::tempdir().unwrap();
-    sample(directory.path(), 20_000, 30, 2);
+    let options = SampleOptions { customers: 20_000, months: 30, seed: 2, ..SampleOptions::new(directory.path()) };
+    write(&SampleOptions { events_per_customer_month: 0.0, ..options }, &|_| {}).unwrap();
     let mut subscriptions: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in subscription_rows(directory.path()) {
         subscriptions.entry(row.id.clone()).or_default().push(row);
@@ -301,9 +302,10 @@ fn the_job_names_what_the_files_have() {
     let report = sample(directory.path(), 50, 3, 1);
     let job: toml::Table = fs::read_to_string(&report.job).unwrap().parse().unwrap();
     let inputs = job["inputs"].as_table().unwrap();
-    assert_eq!(inputs.len(), 5);
+    assert_eq!(inputs.len(), 8);
     for (name, input) in inputs {
         let uri = input["uri"].as_str().unwrap().replace("{latest}", &report.as_of);
+        let uri = uri.replace("month=*", &format!("month={}", report.last_month));
         let folder = directory.path().join(uri.trim_end_matches("*.parquet"));
         assert!(fs::read_dir(&folder).unwrap().count() > 0, "{uri}");
         let frame = read(directory.path(), name);

@@ -176,7 +176,10 @@ fn every_metric_has_its_source_its_table_its_sql_and_its_golden_cases() {
         names.into_iter().filter(|name| !others.contains(&name.as_str())).collect()
     };
     assert_eq!(
-        sorted(names("src/metrics", Some("rs")), &["mod", "expr", "losses", "pool", "projection", "rows", "survival", "trailing"]),
+        sorted(
+            names("src/metrics", Some("rs")),
+            &["mod", "columns", "expr", "losses", "pool", "projection", "rows", "scores", "survival", "trailing"]
+        ),
         registered,
         "src/metrics"
     );

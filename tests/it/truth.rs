@@ -38,10 +38,12 @@ struct World {
 }
 
 impl World {
-    fn new(customers: u64, months: u32, seed: u64) -> World {
+    fn new(customers: u64, months: u32, seed: u64, events_per_customer_month: f64) -> World {
         let directory = tempfile::tempdir().unwrap();
         let out = directory.path().join("sample");
-        let report = write(&SampleOptions { customers, months, seed, ..SampleOptions::new(&out) }, &|_| {}).unwrap();
+        let defaults = SampleOptions::new(&out);
+        let options = SampleOptions { customers, months, seed, events_per_customer_month, ..defaults };
+        let report = write(&options, &|_| {}).unwrap();
         let mut backfill = tenure();
         backfill.args(["backfill", "--quiet", "--as-of", &report.as_of, "--job"]).arg(&report.job);
         success(backfill.args(["--from", &report.first_month, "--to", &report.last_month]));
@@ -92,11 +94,12 @@ fn first_day(month: Month) -> String {
 
 #[test]
 fn a_backfill_recovers_the_truth_of_its_sample() {
-    let world = World::new(1_500, 26, 5);
+    let world = World::new(1_500, 26, 5, 15.0);
     customers(&world);
     mrr(&world);
     revenue(&world);
     costs(&world);
+    experience(&world);
     recorded(&world);
 }
 
@@ -108,6 +111,8 @@ fn recorded(world: &World) {
     let read = |input: &str| runs[0].record.input_rows[input];
     assert_eq!((read("customers"), read("subscriptions")), (report.customers, report.subscriptions));
     assert_eq!((read("invoices"), read("retention_costs")), (report.invoices, report.retention_costs));
+    assert_eq!((read("surveys"), read("support_tickets")), (report.surveys, report.support_tickets));
+    assert_eq!(read("usage_events"), report.usage_events);
 }
 
 fn customers(world: &World) {
@@ -185,12 +190,49 @@ fn costs(world: &World) {
     assert!(categories > 3 * world.months().count(), "{categories} categories and months");
 }
 
+/// Counts of `nps`, `csat` and `engagement` are exactly those of the truth.
+fn experience(world: &World) {
+    let mut responses = 0;
+    for (table, part, columns) in [
+        (&NPS_TABLE, "nps", &[&RESPONSES, &PROMOTERS, &PASSIVES, &DETRACTORS][..]),
+        (&CSAT_TABLE, "csat", &[&RESPONSES, &SATISFIED]),
+        (
+            &ENGAGEMENT_TABLE,
+            "usage",
+            &[&ACTIVE_DAYS_TOTAL, &MONTHLY_ACTIVE_CUSTOMERS, &WEEKLY_ACTIVE_CUSTOMERS, &MONTHLY_ACTIVE_USERS],
+        ),
+    ] {
+        let published = world.published(table);
+        for (month, truth) in world.months() {
+            let row = published.row("all", "all", &[(&MONTH, &first_day(month))]);
+            for column in columns {
+                let told = truth[part][column.name].as_i64();
+                assert_eq!(published.integer(row, column), told, "{month} {part} {}", column.name);
+                responses += told.unwrap();
+            }
+            let close = |column: &Column, expected: f64| {
+                let found = published.number(row, column).unwrap();
+                assert!((found - expected).abs() < 1e-9, "{month} {part} {}: {found}, {expected}", column.name);
+            };
+            let told = |name: &str| truth[part][name].as_f64().unwrap();
+            let days = f64::from(month.next().days() - month.days());
+            if part == "csat" && told("responses") > 0.0 {
+                close(&MEAN_SCORE, told("points") / told("responses") / 4.0);
+            }
+            if part == "usage" {
+                close(&AVERAGE_DAILY_ACTIVE_USERS, told("user_days_total") / days);
+            }
+        }
+    }
+    assert!(responses > 10_000, "{responses}");
+}
+
 /// Customers leave each month with a probability of their own, drawn from Beta(alpha, beta): after twelve months of
 /// renewals the share that is left is the mean of (1 - p)^12, however often they are billed. Of those billed monthly
 /// some leave within days of the first payment, which is planted apart.
 #[test]
 fn planted_hazards_are_recovered() {
-    let world = World::new(20_000, 30, 7);
+    let world = World::new(20_000, 30, 7, 0.0);
     let cohorts = world.published(&COHORTS_TABLE);
     for plan in [STARTER, TEAM, ENTERPRISE] {
         let (mut survival, mut variance, mut first_at_risk) = (1.0, 0.0, 0.0);
@@ -211,6 +253,25 @@ fn planted_hazards_are_recovered() {
         assert!(error < 0.02, "{}: too few customers to tell", plan.name);
         assert!((survival - expected).abs() < 2.0 * error, "{}: {survival:.4}, planted {expected:.4}", plan.name);
     }
+    lifetimes(&world, &cohorts);
+}
+
+/// The survival of everybody, pooled over cohorts, sums up to the lifetime that `truth.json` plants.
+fn lifetimes(world: &World, cohorts: &Figures) {
+    let mut pooled = vec![1.0];
+    for age in 0..24 {
+        let (mut at_risk, mut lost) = (0, 0);
+        for row in cohorts.rows(&[(&DIMENSION, "all"), (&AGE_MONTHS, &*age.to_string())]) {
+            at_risk += cohorts.integer(row, &FIRST_LOSS_AT_RISK).unwrap();
+            lost += cohorts.integer(row, &FIRST_LOSS_CUSTOMERS).unwrap();
+        }
+        pooled.push(pooled[age] * (1.0 - lost as f64 / at_risk as f64));
+    }
+    // S(0) = 1: losses at age 0 fall on the first renewal
+    let lived = 1.0 + pooled[2..].iter().sum::<f64>();
+    let told = world.truth["planted_lifetimes"].as_array().unwrap();
+    let planted = told.iter().find(|told| told["horizon_months"] == 24).unwrap()["lifetime_months"].as_f64().unwrap();
+    assert!((lived / planted - 1.0).abs() < 0.01, "{lived} months, planted {planted}");
 }
 
 /// The mean of (1 - p)^12 under Beta(alpha, beta), of the parameters that `truth.json` tells.

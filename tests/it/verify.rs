@@ -10,8 +10,8 @@ use tenure::tables::outputs::{
     NULL_REASON, SEGMENT, VALUE,
 };
 use tenure::tables::render::polars::computed_schema;
-use tenure::tables::{Column as Declared, Kind, Table};
-use tenure::verify::compare::{Difference, compare};
+use tenure::tables::{Column as Declared, Input, Kind, Table};
+use tenure::verify::compare::{Difference, FITTED, compare};
 
 use tenure::sample::{SampleOptions, write as write_sample};
 use tenure::storage::Storage;
@@ -72,7 +72,10 @@ fn every_measure_is_compared_and_null_equals_null_only() {
         for column in table.measures {
             let null = Series::full_null(column.name.into(), 3, frame.column(column.name).unwrap().dtype());
             let other = replaced(&frame, null);
-            assert_eq!(columns(&compare(table, &frame, &other).unwrap()), [Some(column.name); 3], "{}", column.name);
+            assert_eq!(columns(&compare(table, &other, &frame).unwrap()), [Some(column.name); 3], "{}", column.name);
+            // the twin fits nothing: where a model decides it may be silent
+            let silent: &[Option<&str>] = if column.is_fitted { &[] } else { &[Some(column.name); 3] };
+            assert_eq!(columns(&compare(table, &frame, &other).unwrap()), silent, "{}", column.name);
             assert_eq!(compare(table, &other, &other).unwrap(), []);
         }
     }
@@ -98,6 +101,15 @@ fn counts_and_money_are_exact_and_rates_nearly_so() {
     let frame = plain(&CLTV_TABLE, 1);
     assert_eq!(compare(&CLTV_TABLE, &frame, &with(&frame, &VALUE, vec![69_999_i64])).unwrap(), []);
     assert_eq!(compare(&CLTV_TABLE, &frame, &with(&frame, &VALUE, vec![70_002_i64])).unwrap().len(), 1);
+}
+
+#[test]
+fn a_reason_that_a_fit_decides_is_the_engines_alone() {
+    let frame = plain(&CLTV_TABLE, 1);
+    let reason = |text: &str| replaced(&frame, Series::new(NULL_REASON.name.into(), [text]));
+    assert_eq!(compare(&CLTV_TABLE, &reason("infinite"), &reason(FITTED)).unwrap(), []);
+    assert_eq!(compare(&CLTV_TABLE, &reason(FITTED), &reason("infinite")).unwrap().len(), 1);
+    assert_eq!(compare(&CLTV_TABLE, &reason("infinite"), &reason("too_few")).unwrap().len(), 1);
 }
 
 #[test]
@@ -236,10 +248,9 @@ fn exports_in_s3_verify() {
     }
     let text = fs::read_to_string(&report.job).unwrap();
     let text = text.replace("uri = \"./published\"", &format!("uri = \"s3://{BUCKET}/metrics\""));
-    let text =
-        ["customers", "subscriptions", "invoices", "retention_costs", "fx_rates"].iter().fold(text, |text, name| {
-            text.replace(&format!("uri = \"{name}/"), &format!("uri = \"s3://{BUCKET}/exports/{name}/"))
-        });
+    let text = Input::ALL.iter().map(|input| input.name()).fold(text, |text, name| {
+        text.replace(&format!("uri = \"{name}/"), &format!("uri = \"s3://{BUCKET}/exports/{name}/"))
+    });
     let job = directory.path().join("s3.toml");
     fs::write(&job, text).unwrap();
     let command = |arguments: &[&str]| {

@@ -34,6 +34,15 @@ def cost(on, category, amount, customer=None, **dimensions):
     return {"incurred_on": on, "category": category, "amount": D(amount), "customer_id": customer, "dimensions": dimensions}
 
 
+def event(customer, at, **more):
+    return {"customer_id": customer, "occurred_at": at, **more}
+
+
+def answer(id, at, kind, score, customer="a", **more):
+    """Every answer by another respondent."""
+    return {"response_id": str(id), "customer_id": customer, "respondent_id": str(id), "answered_at": at, "kind": kind, "score": score, **more}
+
+
 # --- boundaries ------------------------------------------------------------------------------------------------------
 
 def test_an_end_at_the_start_of_a_month_is_a_loss_of_that_month():
@@ -138,7 +147,7 @@ def test_no_customers_at_all():
 def test_quiet_months_are_rows():
     con = twins(as_of="2024-06-30", dimensions=["region"], customers=[("a", {"region": "EU"}), ("b", {"region": None})],
                 subscriptions=[sub("1", "a", "2024-01-10", "2024-02-10"), sub("2", "a", "2024-05-10")])
-    for name, per_segment in (("churn", 1), ("mrr", 1), ("arpc", 1), ("cltv", 13)):
+    for name, per_segment in (("churn", 1), ("mrr", 1), ("arpc", 1), ("cltv", 23), ("cltv_backtest", 16)):
         assert con.execute(f"SELECT COUNT(*) FROM {name}").fetchone() == (6 * 3 * per_segment,)
     assert table(con, COUNTS, "churn")["2024-04"] == (0, 0, 0, 0, 0, 0)
     assert table(con, COUNTS, "churn", "segment = 'EU'")["2024-05"] == (0, 0, 1, 0, 0, 1)
@@ -254,6 +263,62 @@ def test_snapshots_know_closes_only():
     assert table(con, "null_reason", "cohorts", "dimension = 'all' AND cohort_month = DATE '2024-01-01'")["2024-03"] == "left_truncated"
 
 
+# --- purchases -------------------------------------------------------------------------------------------------------
+
+def test_without_subscriptions_every_twin_runs_and_those_that_need_them_say_so():
+    con = twins(as_of="2024-03-31", active="purchases", allocation="mrr", dimensions=["plan"], fx=FX, usage=[event("x", "2024-02-05")],
+                costs=[cost("2024-02-03", "ads", "8")],
+                invoices=[invoice("1", "a", "2024-01-30", "100", currency="EUR"), invoice("2", "a", "2024-02-28", "10", currency="EUR"),
+                          invoice("3", "b", "2024-02-05", "3"), invoice("4", "b", "2024-03-31T23:59:59", "0")])
+    # January at 1.1, 28 February still at 1.2
+    assert table(con, "revenue, customers, null_reason", "arpc") == {
+        "2024-01": (110, 1, "no_subscriptions"), "2024-02": (15, 2, "no_subscriptions"), "2024-03": (0, 1, "no_subscriptions")}
+    assert table(con, "active_customers, customer_retention_rate, cumulative_revenue, active_mrr", "cohorts",
+                 "dimension = 'all' AND cohort_month = DATE '2024-01-01'") == {
+        "2024-01": (1, 1, 110, None), "2024-02": (1, 1, 122, None), "2024-03": (0, 0, 122, None)}
+    # the last final month is February: nobody of January was lost in it
+    assert table(con, "value, null_reason, churn_rate", "cltv", "dimension = 'all' AND method = 'purchase_value'")["2024-02"] == (
+        None, "zero_churn", 0)
+    # (125 x .8 - 8) / 2; without MRR to go by, the cost is nobody's
+    assert table(con, "value", "cltv", "segment = '(unknown)' AND method = 'historical'")["2024-02"] == 46
+    assert con.execute("SELECT DISTINCT null_reason FROM cltv WHERE method NOT IN ('historical', 'purchase_value')").fetchall() == [("no_subscriptions",)]
+    assert table(con, "monthly_active_customers", "engagement", "segment = '(unknown)'")["2024-02"] == 1
+
+
+# --- surveys and usage -----------------------------------------------------------------------------------------------
+
+def test_without_surveys_or_usage_there_are_no_rows():
+    con = twins(metrics=["nps", "csat", "engagement"], as_of="2024-01-31", subscriptions=pairs(1, "2024-01-01"))
+    assert [con.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0] for name in ("nps", "csat", "engagement")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("promoters, passives, detractors, expected", [
+    (162, 108, 54, (33.33, 24.95, 41.11)), (10, 0, 0, (100, 47.5, 100)), (0, 0, 10, (-100, -100, -47.5)),
+    (1, 0, 0, (100, -48.5, 98.5)),  # p' = 1.75/4, q' = .75/4: 25 -+ 100 x 1.96 x sqrt(.140625), which is .375
+])
+def test_published_nps_intervals(promoters, passives, detractors, expected):
+    scores = [9] * promoters + [8] * passives + [6] * detractors
+    con = twins(metrics=["nps"], as_of="2024-01-31", surveys=[answer(i, "2024-01-05", "nps", score) for i, score in enumerate(scores)])
+    found = table(con, "nps, nps_lower, nps_upper", "nps")["2024-01"]
+    assert tuple(map(lambda value: round(value, 2), found)) == pytest.approx(expected, abs=0.011 if promoters == 162 else 0.05)
+
+
+@pytest.mark.parametrize("satisfied, count, lower, upper", [(81, 263, .2553, .3662), (15, 148, .0624, .1605), (0, 20, 0, .1611), (20, 20, .8389, 1)])
+def test_csat_has_wilson_intervals(satisfied, count, lower, upper):
+    con = twins(metrics=["csat"], as_of="2024-01-31", surveys=[
+        answer(i, "2024-01-05", "csat", 4 if i < satisfied else 3) for i in range(count)])
+    low, high = table(con, "csat_lower, csat_upper", "csat")["2024-01"]
+    assert (round(low, 4), round(high, 4)) == (lower, upper)
+
+
+def test_months_begin_with_the_first_event_of_any_kind():
+    con = twins(as_of="2024-04-30", usage=[event("a", "2024-03-05")], surveys=[answer(1, "2024-02-05", "nps", 9)],
+                tickets=[{"ticket_id": "t", "customer_id": "a", "opened_at": "2024-01-05"}], subscriptions=pairs(1, "2024-04-10"))
+    assert list(table(con, "responses", "nps")) == ["2024-01", "2024-02", "2024-03", "2024-04"]
+    assert table(con, "null_reason", "engagement") == {
+        "2024-01": "no_active_customers", "2024-02": "no_active_customers", "2024-03": "no_input", "2024-04": "no_active_customers"}
+
+
 # --- retention costs -------------------------------------------------------------------------------------------------
 
 def test_costs_direct_named_spread_and_negative():
@@ -351,7 +416,7 @@ def test_pooled_survival_needs_ten_at_risk():
         *pairs(9, "2024-02-10", prefix="b"), sub("y", "y", "2024-02-10", "2024-03-10")])
     pooled = con.execute("""SELECT horizon_months, value, null_reason, churn_events FROM cltv
         WHERE method = 'empirical' AND month = DATE '2024-03-01' ORDER BY 1""").fetchall()
-    assert pooled == [(h, None, "too_few", 2) for h in (0, 12, 24, 36, 60)]  # ages 0..2 only
+    assert pooled == [(h, None, "(fitted)", 2) for h in (0, 12, 24, 36, 60)]  # ages 0..2 only: the rest is a model's
     assert con.execute("SELECT survival_rate FROM cohorts WHERE month = DATE '2024-02-01' AND age_months = 1").fetchone() == (11 / 12,)
 
 
@@ -378,6 +443,61 @@ def test_pooled_survival_ends_where_everybody_left():
     con = twins(as_of="2023-12-31", settle_days=0, discount_rate_annual=0.0, gross_margin=1.0, asked=["2023-12"],
                 subscriptions=pairs(12, "2023-01-10", "2023-12-10"))
     assert table(con, "value, lifetime_months", "cltv", "method = 'empirical' AND horizon_months = 12")["2023-12"] == (110, 11)
+
+
+def test_rows_of_fits_hold_what_the_fits_start_from():
+    con = twins(as_of="2024-03-31", settle_days=0, gross_margin=1.0, dimensions=["region"], customers=[("x", {"region": "EU"})],
+                subscriptions=[*pairs(11, "2024-01-10"), sub("x", "x", "2024-01-10", "2024-02-10")])
+    found = con.execute("""SELECT DISTINCT method, segment, value, monthly_margin, churn_rate, customers, churn_events, is_shrunk, null_reason
+        FROM cltv WHERE method IN ('sbg', 'bdw') AND month = DATE '2024-03-01' ORDER BY ALL""").fetchall()
+    # openings 0, 12, 11; of EU 0, 1, 0
+    assert found == [(m, s, None, 10, None, customers, losses, s != "all", "(fitted)") for m in ("bdw", "sbg")
+                     for s, customers, losses in (("(unknown)", 22, 0), ("EU", 1, 1), ("all", 23, 1))]
+    assert con.execute("SELECT COUNT(*) FROM cltv WHERE method IN ('sbg', 'bdw') AND month = DATE '2024-03-01'").fetchone() == (30,)
+
+
+def test_customers_of_the_first_snapshot_are_in_no_pool():
+    def state(on, **mrr):
+        return [{"snapshot_date": on, "subscription_id": c, "customer_id": c, "mrr": D(v)} for c, v in mrr.items()]
+    con = twins(as_of="2024-04-30", settle_days=0, snapshots=[
+        *state("2024-01-31", a=10, b=10), *state("2024-02-29", a=10, b=10, c=10, d=10), *state("2024-03-31", b=10, d=10), *state("2024-04-30", d=10)])
+    # a and b are of the base month; of c and d, c is lost in March
+    assert table(con, "churn_events", "cltv", "method = 'empirical' AND horizon_months = 12") == {
+        "2024-01": None, "2024-02": 0, "2024-03": 1, "2024-04": 1}
+    assert table(con, "churn_events", "cltv", "method = 'simple'")["2024-04"] == 3
+
+
+@pytest.mark.parametrize("entry, reason", [("2023-08-10", None), ("2023-07-10", "(fitted)"), ("2023-10-10", "(fitted)")])
+def test_the_curve_is_observed_up_to_the_last_age_with_ten_at_risk(entry, reason):
+    # History: January to June 2024. Ten new customers are seen at ages 0 to 5. With ten each of 2023-08 (ages 5 to 10) and
+    # 2023-07 (6 to 11) K = 11. Of 2023-07 with only nine left in its last month K = 10; those of 2023-10 are seen to age 8.
+    old = {"2023-08-10": [*pairs(10, "2023-08-10", prefix="o"), *pairs(10, "2023-07-10", prefix="p")],
+           "2023-07-10": [*pairs(9, "2023-07-10", prefix="o"), sub("l", "l", "2023-07-10", "2024-05-10")],
+           "2023-10-10": pairs(20, "2023-10-10", prefix="o")}[entry]
+    con = twins(metrics=["cltv"], as_of="2024-06-30", settle_days=0, discount_rate_annual=0.0, gross_margin=1.0, asked=["2024-06"],
+                history_from="2024-01-01", subscriptions=[*old, *pairs(10, "2024-01-10", prefix="n")])
+    assert table(con, "null_reason, value", "cltv", "method = 'empirical' AND horizon_months = 12")["2024-06"] == (
+        reason, None if reason else 120)
+
+
+def test_beyond_an_age_that_nobody_was_seen_at_nothing_is_observed():
+    # 12 new in May (ages 0, 1), 12 of a year before (ages 11 to 13 in April, May and June): 2 to 10 were never seen
+    con = twins(metrics=["cltv"], as_of="2024-06-30", settle_days=0, asked=["2024-06"], history_from="2024-04-01",
+                subscriptions=[*pairs(12, "2023-05-10", prefix="o"), *pairs(12, "2024-05-10", prefix="n")])
+    assert table(con, "null_reason", "cltv", "method = 'empirical' AND horizon_months = 12")["2024-06"] == "(fitted)"
+    # and with nobody new there is no first age to begin with
+    con = twins(metrics=["cltv"], as_of="2024-06-30", settle_days=0, asked=["2024-06"], history_from="2024-04-01",
+                subscriptions=pairs(12, "2023-05-10", prefix="o"))
+    assert table(con, "null_reason", "cltv", "method = 'empirical' AND horizon_months = 12")["2024-06"] == "too_few"
+
+
+def test_a_survivor_of_a_plan_nobody_pays_for_has_no_margin():
+    con = twins(metrics=["cltv_backtest"], as_of="2023-10-31", settle_days=0, asked=["2023-10"], gross_margin=1.0, dimensions=["plan"], subscriptions=[
+        sub("1", "a", "2023-01-10", "2023-09-10", plan="S"), sub("2", "a", "2023-09-10", plan="L")])
+    assert table(con, "customers, actual_customer_months, actual_value", "cltv_backtest",
+                 "segment = 'S' AND horizon_months = 3 AND method = 'sbg'")["2023-10"] == (1, 3, None)
+    assert table(con, "customers, actual_customer_months, actual_value", "cltv_backtest",
+                 "segment = 'all' AND horizon_months = 3 AND method = 'sbg'")["2023-10"] == (1, 3, 30)
 
 
 @pytest.mark.skipif(DATA is None, reason="shared/data is not here")

@@ -2,15 +2,18 @@
 import datetime as dt
 import pathlib
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 SQL = pathlib.Path(__file__).resolve().parents[2] / "sql"
-METRICS = ["churn", "cohorts", "mrr", "arpc", "crc", "cltv"]
+METRICS = ["churn", "cohorts", "mrr", "arpc", "crc", "cltv", "cltv_backtest", "nps", "csat", "engagement",
+           "health", "health_summary", "health_backtest", "tiers", "tiers_summary", "forecast", "forecast_backtest"]
 
 SCHEMAS = {
     "dimensions": "dimension VARCHAR",
     "excluded_statuses": "status VARCHAR",
+    "qualifying_events": "event VARCHAR",
     "customers": "customer_id VARCHAR",
     "customer_dimensions": "customer_id VARCHAR, dimension VARCHAR, segment VARCHAR",
     "subscriptions": "subscription_id VARCHAR, customer_id VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP, "
@@ -24,19 +27,39 @@ SCHEMAS = {
     "retention_costs": "line_id BIGINT, incurred_on DATE, category VARCHAR, amount DECIMAL(38,8), currency VARCHAR, "
     "customer_id VARCHAR",
     "retention_cost_dimensions": "line_id BIGINT, dimension VARCHAR, segment VARCHAR",
+    "usage_events": "customer_id VARCHAR, occurred_at TIMESTAMP, user_id VARCHAR, event VARCHAR, occurred_on DATE",
+    "surveys": "response_id VARCHAR, customer_id VARCHAR, respondent_id VARCHAR, answered_at TIMESTAMP, kind VARCHAR, "
+    "score BIGINT, scale_max BIGINT, answered_on DATE",
+    "support_tickets": "ticket_id VARCHAR, customer_id VARCHAR, opened_at TIMESTAMP, closed_at TIMESTAMP, "
+    "escalated VARCHAR, opened_on DATE",
     "fx_rates": "rate_date DATE, currency VARCHAR, rate DECIMAL(18,8)",
     "months": "month DATE, start_at TIMESTAMP, next_start_at TIMESTAMP, close_at TIMESTAMP, last_on DATE, "
     "is_final BOOLEAN, is_asked BOOLEAN",
     "job": "currency VARCHAR, gross_margin DOUBLE, discount_rate_annual DOUBLE, active VARCHAR, allocation VARCHAR, "
     "as_of_at TIMESTAMP, as_of_on DATE, history_from DATE, history_from_at TIMESTAMP, is_snapshots BOOLEAN, "
-    "mrr_is_given BOOLEAN, has_invoices BOOLEAN, has_costs BOOLEAN",
+    "mrr_is_given BOOLEAN, has_invoices BOOLEAN, has_costs BOOLEAN, has_subscriptions BOOLEAN, has_usage BOOLEAN, "
+    "has_users BOOLEAN, has_surveys BOOLEAN, has_tickets BOOLEAN, has_cost_customers BOOLEAN, detractor_max BIGINT, "
+    "weight_usage DOUBLE, weight_survey DOUBLE, weight_support DOUBLE, weight_commercial DOUBLE, weight_tenure DOUBLE",
 }
 
 
-def instant(value):
+def midnight(date, zone):
+    """The instant at which a local day begins, in UTC."""
+    local = dt.datetime.combine(date, dt.time(), ZoneInfo(zone))
+    return local.astimezone(dt.timezone.utc).replace(tzinfo=None)
+
+
+def instant(value, zone="UTC"):
+    """Times are UTC; a date is the midnight that starts it in the zone."""
     if value is None or isinstance(value, dt.datetime):
         return value
-    return dt.datetime.fromisoformat(value) if isinstance(value, str) else dt.datetime.combine(value, dt.time())
+    if isinstance(value, str) and len(value) > 10:
+        return dt.datetime.fromisoformat(value)
+    return midnight(day(value), zone)
+
+
+def local_day(value, zone):
+    return value.replace(tzinfo=dt.timezone.utc).astimezone(ZoneInfo(zone)).date()
 
 
 def day(value):
@@ -59,26 +82,36 @@ def insert(con, table, rows):
         con.execute(f"INSERT INTO {table} VALUES {', '.join([marks] * len(part))}", [v for values in part for v in values])
 
 
-def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), settle_days=7, subscriptions=(),
-              snapshots=(), customers=(), invoices=(), costs=(), fx=(), **job):
-    """Time zone UTC. `customers` are (id, {dimension: segment}); `costs` rows may hold a dict under "dimensions"."""
+def dated(rows, zone, column, on, *others):
+    """The rows with their instants read, and the local day of `column` as `on`."""
+    rows = [dict(row) for row in rows]
+    for row in rows:
+        for name in (column, *others):
+            row[name] = instant(row.get(name), zone)
+        row[on] = local_day(row[column], zone)
+    return rows
+
+
+def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), qualifying=(), settle_days=7, zone="UTC",
+              subscriptions=(), snapshots=(), customers=(), invoices=(), costs=(), usage=(), surveys=(), tickets=(), fx=(),
+              **job):
+    """`customers` are (id, {dimension: segment}); `costs` rows may hold a dict under "dimensions"."""
     as_of = day(as_of)
-    close = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time())
-    subscriptions = [dict(row) for row in subscriptions]
-    for row in subscriptions:
-        for name in ("started_at", "ended_at", "trial_ended_at"):
-            row[name] = instant(row.get(name))
-    invoices = [dict(row) for row in invoices]
-    for row in invoices:
-        row["paid_at"] = instant(row["paid_at"])
-        row["paid_on"] = row["paid_at"].date()
+    close = midnight(as_of + dt.timedelta(days=1), zone)
+    subscriptions = dated(subscriptions, zone, "started_at", "started_on", "ended_at", "trial_ended_at")
+    invoices = dated(invoices, zone, "paid_at", "paid_on")
+    usage = dated(usage, zone, "occurred_at", "occurred_on")
+    surveys = dated(surveys, zone, "answered_at", "answered_on")
+    tickets = dated(tickets, zone, "opened_at", "opened_on", "closed_at")
     snapshots = [dict(row, snapshot_date=day(row["snapshot_date"])) for row in snapshots]
     costs = [dict(row, line_id=i, incurred_on=day(row["incurred_on"])) for i, row in enumerate(costs)]
     cost_dimensions = [
         {"line_id": row["line_id"], "dimension": d, "segment": s}
         for row in costs for d, s in row.pop("dimensions", {}).items() if s is not None
     ]
-    mentioned = [row["started_at"].date() for row in subscriptions] + [row["paid_on"] for row in invoices]
+    mentioned = [row.pop("started_on") for row in subscriptions] + [row["paid_on"] for row in invoices]
+    mentioned += [row["occurred_on"] for row in usage] + [row["answered_on"] for row in surveys]
+    mentioned += [row["opened_on"] for row in tickets]
     mentioned += [row["incurred_on"] for row in costs] + [row["snapshot_date"] for row in snapshots]
     asked = [day(f"{m}-01") for m in asked] if asked else None
     if first:
@@ -90,9 +123,9 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
         following = next_month(month)
         months.append({
             "month": month,
-            "start_at": instant(month),
-            "next_start_at": instant(following),
-            "close_at": min(instant(following), close),
+            "start_at": midnight(month, zone),
+            "next_start_at": midnight(following, zone),
+            "close_at": min(midnight(following, zone), close),
             "last_on": min(following - dt.timedelta(days=1), as_of),
             "is_final": following + dt.timedelta(days=settle_days) <= as_of + dt.timedelta(days=1),
             "is_asked": asked is None or month in asked,
@@ -103,11 +136,17 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
         "currency": "USD", "gross_margin": 0.8, "discount_rate_annual": 0.1, "active": "paying",
         "allocation": "customers", "as_of_at": close, "as_of_on": as_of, "is_snapshots": bool(snapshots),
         "mrr_is_given": True, "has_invoices": bool(invoices), "has_costs": bool(costs),
+        "has_subscriptions": job.get("active") != "purchases", "has_usage": bool(usage), "has_surveys": bool(surveys),
+        "has_users": any("user_id" in row for row in usage), "has_tickets": bool(tickets),
+        "has_cost_customers": any("customer_id" in row for row in costs), "detractor_max": 6,
+        "weight_usage": 0.35, "weight_survey": 0.20, "weight_support": 0.20, "weight_commercial": 0.15, "weight_tenure": 0.10,
     }
-    insert(con, "job", [{**defaults, **job, "history_from": history_from, "history_from_at": instant(history_from)}])
+    since = {"history_from": history_from, "history_from_at": instant(history_from, zone)}
+    insert(con, "job", [{**defaults, **job, **since}])
     insert(con, "months", months)
     insert(con, "dimensions", [{"dimension": d} for d in dimensions])
     insert(con, "excluded_statuses", [{"status": s} for s in excluded])
+    insert(con, "qualifying_events", [{"event": e} for e in qualifying])
     insert(con, "customers", [{"customer_id": c} for c, _ in customers])
     insert(con, "customer_dimensions", [
         {"customer_id": c, "dimension": d, "segment": values.get(d)}
@@ -118,12 +157,16 @@ def canonical(con, as_of, first=None, asked=None, dimensions=(), excluded=(), se
     insert(con, "invoices", invoices)
     insert(con, "retention_costs", costs)
     insert(con, "retention_cost_dimensions", cost_dimensions)
+    insert(con, "usage_events", usage)
+    insert(con, "surveys", surveys)
+    insert(con, "support_tickets", tickets)
     insert(con, "fx_rates", [dict(row, rate_date=day(row["rate_date"])) for row in fx])
 
 
 def run(con, metrics=METRICS):
     con.execute((SQL / "prelude" / "duckdb.sql").read_text())
     con.execute((SQL / "model.sql").read_text())
+    con.execute((SQL / "customers.sql").read_text())
     for metric in metrics:
         con.execute(f"CREATE OR REPLACE TABLE {metric} AS {(SQL / 'metrics' / f'{metric}.sql').read_text()}")
 

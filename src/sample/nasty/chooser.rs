@@ -68,6 +68,13 @@ impl<'a> Chooser<'a> {
         start + self.random.pick(&[HOUR, 12 * HOUR + 1, 22 * HOUR + 59 * 60_000_000, DAY / 2 - 1])
     }
 
+    /// The same instant again or, where times are not whole days, one of the same second.
+    pub fn within_second(&mut self, instant: Micros) -> Micros {
+        const SECOND: Micros = 1_000_000;
+        let exact = self.has_whole_days || self.random.chance(0.5);
+        if exact { instant } else { instant.div_euclid(SECOND) * SECOND + self.random.between(0, SECOND - 1) }
+    }
+
     /// A local day of the range, up to the as-of day.
     pub fn day_of_data(&mut self) -> Days {
         let last = days_of(self.calendar.as_of());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use polars::prelude::DataFrame;
 
 use super::super::files;
-use super::super::frames::{Layout, days};
+use super::super::frames::{Layout, days, own_name};
 use super::super::job_file::JobFile;
 use super::super::random::Random;
 use super::super::rows::Subscription;
@@ -28,32 +28,44 @@ impl NastyBusiness {
             dates: self.shape.has_whole_days.then_some(&calendar),
             is_end_inclusive: self.shape.is_end_inclusive,
             is_mrr_given: self.shape.is_mrr_given,
+            stamps: self.experience.stamps,
         };
         let mut random = Random::new(self.seed, 101, 0);
-        let mut inputs = vec![Input::Subscriptions, Input::FxRates];
-        if self.shape.is_snapshots {
-            let states = self.states(&calendar, &mut random);
-            self.split(&out, Input::Subscriptions, &states, &mut random, |rows| snapshots(&layout, rows))?;
-        } else {
-            let rows = &self.tables.subscriptions;
-            self.split(&out, Input::Subscriptions, rows, &mut random, |rows| layout.subscriptions(rows))?;
-        }
-        self.split(&out, Input::FxRates, &self.tables.rates, &mut random, |rows| layout.rates(rows))?;
-        if self.has_customers {
-            inputs.push(Input::Customers);
-            self.split(&out, Input::Customers, &self.tables.customers, &mut random, |rows| layout.customers(rows))?;
-        }
-        if self.has_invoices {
-            inputs.push(Input::Invoices);
-            self.split(&out, Input::Invoices, &self.tables.invoices, &mut random, |rows| layout.invoices(rows))?;
-        }
-        if self.has_costs {
-            inputs.push(Input::RetentionCosts);
-            self.split(&out, Input::RetentionCosts, &self.tables.costs, &mut random, |rows| layout.costs(rows))?;
+        for input in Input::ALL.into_iter().filter(|input| self.has(*input)) {
+            let (rows, random) = (&self.tables, &mut random);
+            match input {
+                Input::Customers => self.split(&out, input, &rows.customers, random, |rows| layout.customers(rows)),
+                Input::Subscriptions if self.shape.is_snapshots => {
+                    let states = self.states(&calendar, random);
+                    self.split(&out, input, &states, random, |rows| snapshots(&layout, rows))
+                }
+                Input::Subscriptions => {
+                    self.split(&out, input, &rows.subscriptions, random, |rows| layout.subscriptions(rows))
+                }
+                Input::Invoices => self.split(&out, input, &rows.invoices, random, |rows| layout.invoices(rows)),
+                Input::RetentionCosts => self.split(&out, input, &rows.costs, random, |rows| layout.costs(rows)),
+                Input::FxRates => self.split(&out, input, &rows.rates, random, |rows| layout.rates(rows)),
+                Input::UsageEvents => self.split(&out, input, &rows.usage, random, |rows| layout.usage(rows)),
+                Input::Surveys => self.split(&out, input, &rows.surveys, random, |rows| layout.surveys(rows)),
+                Input::SupportTickets => self.split(&out, input, &rows.tickets, random, |rows| layout.tickets(rows)),
+            }?;
         }
         let job = out.join("job.toml");
-        files::text(&job, &self.job_text(&inputs))?;
+        files::text(&job, &self.job_text())?;
         Ok(job)
+    }
+
+    pub fn has(&self, input: Input) -> bool {
+        match input {
+            Input::Subscriptions => self.has_subscriptions,
+            Input::FxRates => true,
+            Input::Customers => self.has_customers,
+            Input::Invoices => self.has_invoices,
+            Input::RetentionCosts => self.has_costs,
+            Input::UsageEvents => self.experience.has_usage,
+            Input::Surveys => self.experience.has_surveys,
+            Input::SupportTickets => self.experience.has_tickets,
+        }
     }
 
     /// Writes rows in random order, dealt to some files.
@@ -74,15 +86,24 @@ impl NastyBusiness {
         if parts.is_empty() {
             parts.push(&[]);
         }
+        let omitted = self.experience.omitted.iter().filter(|(table, _)| *table == input);
+        let omitted: Vec<&str> = omitted.map(|(_, column)| own_name(input, column)).collect();
         for (number, part) in parts.into_iter().enumerate() {
-            files::parquet(&out.join(input.name()).join(format!("{number}.parquet")), &mut frame(part)?)?;
+            let mut frame = frame(part)?.drop_many(omitted.iter().copied());
+            files::parquet(&out.join(input.name()).join(format!("{number}.parquet")), &mut frame)?;
         }
         Ok(())
     }
 
-    fn job_text(&self, inputs: &[Input]) -> String {
-        let uris: Vec<String> = inputs.iter().map(|input| format!("{}/*.parquet", input.name())).collect();
-        let sources: Vec<(Input, &str)> = inputs.iter().copied().zip(uris.iter().map(String::as_str)).collect();
+    fn job_text(&self) -> String {
+        let written = Input::ALL.into_iter().filter(|input| self.has(*input));
+        let uris: Vec<(Input, String)> = written.map(|input| (input, format!("{}/*.parquet", input.name()))).collect();
+        let sources: Vec<(Input, &str)> = uris.iter().map(|(input, uri)| (*input, uri.as_str())).collect();
+        let mut omitted: Vec<(Input, &str)> =
+            self.experience.omitted.iter().map(|(input, column)| (*input, column.name)).collect();
+        if self.shape.is_snapshots {
+            omitted.extend([inputs::STARTED_AT.name, inputs::ENDED_AT.name].map(|name| (Input::Subscriptions, name)));
+        }
         let mut lines = Vec::new();
         if self.shape.is_snapshots {
             lines.push("shape = \"snapshots\"".to_string());
@@ -95,16 +116,33 @@ impl NastyBusiness {
             time_zone: self.time_zone,
             dimensions: &self.dimensions,
             inputs: &sources,
-            is_snapshots: self.shape.is_snapshots,
+            omitted: &omitted,
             subscription_lines: &lines,
-            is_entitled: self.is_entitled,
+            active: match self.is_entitled {
+                _ if !self.has_subscriptions => "purchases",
+                true => "entitled",
+                false => "paying",
+            },
             allocation: self.allocation,
+            qualifying_events: self.experience.qualifying_events,
+            sections: &self.sections(),
             exclude_statuses: &self.exclude_statuses,
             restate_months: 3,
             settle_days: self.settle_days,
             comment: &format!("Edge cases, seed {}: --as-of {}", self.seed, self.as_of),
         };
         job.render()
+    }
+
+    fn sections(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.experience.detractor_max.map(|score| format!("\n[nps]\ndetractor_max = {score}")));
+        if let Some(weights) = self.experience.weights {
+            lines.push("\n[health.weights]".to_string());
+            let names = ["usage", "survey", "support", "commercial", "tenure"];
+            lines.extend(names.iter().zip(weights).map(|(name, weight)| format!("{name} = {weight:?}")));
+        }
+        lines
     }
 
     /// The state at the end of some days of every month up to the as-of day, from the first month with a row in it.

@@ -19,7 +19,7 @@ const COST_AMOUNTS: [i64; 8] =
     [100 * UNIT, 1_000 * UNIT / 3, UNIT / 10_000, 7 * UNIT, -40 * UNIT, -UNIT / 10_000, 0, 123_456_789];
 
 /// An id from the customers, or of somebody nobody else mentions.
-fn any_customer(customers: u64, chooser: &mut Chooser) -> u64 {
+pub fn any_customer(customers: u64, chooser: &mut Chooser) -> u64 {
     2 + chooser.random.below(customers + 1)
 }
 

@@ -4,6 +4,7 @@
 //! dimensions null, currencies mixed, futures recorded.
 
 mod chooser;
+mod experience;
 mod export;
 mod ledgers;
 mod subscriptions;
@@ -17,6 +18,7 @@ use crate::error::Result;
 use crate::month::{Calendar, Month, MonthRange};
 use crate::tables::inputs;
 use chooser::Chooser;
+pub use experience::Experience;
 
 /// A business, how it exports itself, and the job that reads the export.
 #[derive(Debug, Clone)]
@@ -35,9 +37,12 @@ pub struct NastyBusiness {
     pub history_from: Option<Date>,
     pub settle_days: u32,
     pub shape: Shape,
+    /// Else it only has invoices, and customers who purchase.
+    pub has_subscriptions: bool,
     pub has_customers: bool,
     pub has_invoices: bool,
     pub has_costs: bool,
+    pub experience: Experience,
     /// Files per table.
     pub files: usize,
     pub tables: Tables,
@@ -60,6 +65,9 @@ pub struct Shape {
 
 const ZONES: &[(&str, u64)] =
     &[("UTC", 30), ("America/New_York", 25), ("Europe/Berlin", 20), ("Asia/Kolkata", 20), ("Africa/Cairo", 5)];
+
+/// Share of the businesses with invoices that have no subscriptions.
+const INVOICES_ONLY: f64 = 0.12;
 
 /// A business of about `customers` customers; the same arguments give the same business.
 ///
@@ -88,9 +96,11 @@ pub fn nasty(seed: u64, customers: usize) -> Result<NastyBusiness> {
         history_from: None,
         settle_days: random.pick(&[0, 7]),
         shape,
+        has_subscriptions: true,
         has_customers,
         has_invoices: random.chance(0.8),
         has_costs: random.chance(0.75),
+        experience: Experience::new(&mut Random::new(seed, 102, customers as u64)),
         files: random.pick(&[1, 1, 2, 3]),
         tables: Tables::default(),
     };
@@ -105,6 +115,13 @@ pub fn nasty(seed: u64, customers: usize) -> Result<NastyBusiness> {
     ledgers::invoices(customers as u64, currency, &mut chooser, &mut business.tables.invoices);
     ledgers::costs(customers as u64, currency, &mut chooser, &mut business.tables.costs);
     business.tables.rates = ledgers::rates(&mut chooser);
+    business.experience.live(customers as u64, &mut chooser, &mut business.tables);
+    if business.experience.has_tickets && chooser.random.chance(0.4) {
+        business.allocation = "tickets";
+    }
+    if business.has_invoices && chooser.random.chance(INVOICES_ONLY) {
+        business.sell_without_subscriptions();
+    }
     if !business.has_customers {
         business.tables.customers.clear();
     }
@@ -115,6 +132,18 @@ pub fn nasty(seed: u64, customers: usize) -> Result<NastyBusiness> {
         business.tables.costs.clear();
     }
     Ok(business)
+}
+
+impl NastyBusiness {
+    /// The same business, known by its invoices only.
+    pub fn sell_without_subscriptions(&mut self) {
+        self.has_subscriptions = false;
+        self.shape.is_snapshots = false;
+        self.is_entitled = false;
+        self.history_from = None;
+        // nothing holds a plan
+        self.tables.subscriptions.clear();
+    }
 }
 
 fn as_of_day(month: Month, random: &mut Random) -> Date {

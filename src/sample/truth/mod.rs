@@ -1,12 +1,19 @@
 //! What really happened, counted from each simulated customer's own rows. Shares no code with the metrics.
 
+mod engagement;
+pub mod lifetime;
+mod planted;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::catalogue::{ADDON, ENTERPRISE, FREE, NEVER_PAID_STATUS, Plan, STARTER, TEAM};
+use super::catalogue::NEVER_PAID_STATUS;
 use super::rows::{Cost, Invoice, Subscription, UNIT};
 use crate::month::Micros;
+
+pub use engagement::{CsatTruth, NpsTruth, UsageCounter, UsageTruth};
+pub use planted::{NewCustomers, PlantedHazard, PlantedLifetime, hazards, survival};
 
 type PerCurrency = BTreeMap<&'static str, i64>;
 
@@ -27,15 +34,11 @@ pub struct MonthTruth {
     pub refunds: PerCurrency,
     /// By category, then currency.
     pub retention_costs: BTreeMap<&'static str, PerCurrency>,
-}
-
-/// Planted behaviour of one plan: monthly churn of each customer ~ Beta(alpha, beta).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PlantedHazard {
-    pub plan: &'static str,
-    pub alpha: usize,
-    pub beta: usize,
-    pub mean_monthly_churn: f64,
+    pub nps: NpsTruth,
+    pub csat: CsatTruth,
+    pub usage: UsageTruth,
+    /// Opened in the month.
+    pub support_tickets: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +46,8 @@ pub struct Truth {
     /// Starts of the months, and of the month after the last.
     starts: Vec<Micros>,
     pub months: Vec<MonthTruth>,
+    /// Customers who ever paid, by the plan and the months per renewal of their first payment.
+    new_by_terms: BTreeMap<(&'static str, usize), u64>,
 }
 
 /// A stretch of payment: start, end, monthly ticks, currency.
@@ -52,13 +57,17 @@ impl Truth {
     /// `starts` has one instant per month and one more; `names` one label per month.
     pub fn new(starts: Vec<Micros>, names: impl Iterator<Item = String>) -> Self {
         let months = names.map(|month| MonthTruth { month, ..MonthTruth::default() }).collect();
-        Truth { starts, months }
+        Truth { starts, months, new_by_terms: BTreeMap::new() }
     }
 
     /// Counts one customer, given all its subscription rows.
     pub fn count_customer(&mut self, region: Option<&'static str>, rows: &[Subscription]) {
-        let paying: Vec<Paying> = rows.iter().filter_map(|row| paying(row, self.end())).collect();
-        let Some(first) = paying.iter().map(|period| period.0).min() else { return };
+        let periods: Vec<Paying> = rows.iter().filter_map(|row| paying(row, self.end())).collect();
+        let Some(first) = periods.iter().map(|period| period.0).min() else { return };
+        let starts = |row: &&Subscription| paying(row, self.end()).is_some_and(|period| period.0 == first);
+        if let Some(row) = rows.iter().find(starts) {
+            *self.new_by_terms.entry((row.plan.unwrap_or(""), months_per_charge(row) as usize)).or_default() += 1;
+        }
         let mut was_paying = false;
         for index in 0..self.months.len() {
             let (open, close) = (self.starts[index], self.starts[index + 1]);
@@ -67,7 +76,7 @@ impl Truth {
             }
             let month = &mut self.months[index];
             let mut is_paying = false;
-            for &(start, end, ticks, currency) in &paying {
+            for &(start, end, ticks, currency) in &periods {
                 if start < close && end.is_none_or(|end| end >= close) {
                     is_paying = true;
                     *month.closing_mrr.entry(currency).or_default() += ticks;
@@ -126,7 +135,12 @@ impl Truth {
             for (&category, sums) in &from.retention_costs {
                 add_sums(into.retention_costs.entry(category).or_default(), sums);
             }
+            into.nps.add(&from.nps);
+            into.csat.add(&from.csat);
+            into.usage.add(&from.usage);
+            into.support_tickets += from.support_tickets;
         }
+        other.new_by_terms.iter().for_each(|(&k, v)| *self.new_by_terms.entry(k).or_default() += v);
     }
 
     fn end(&self) -> Micros {
@@ -148,34 +162,33 @@ fn paying(row: &Subscription, end: Micros) -> Option<Paying> {
     if is_trial || row.status == Some(NEVER_PAID_STATUS) {
         return None;
     }
-    let start = row.started_at.max(row.trial_ended_at.unwrap_or(row.started_at));
+    let start = paying_from(row);
     let ticks = monthly_ticks(row);
     let is_paid = start < end && ticks > 0 && row.ended_at.is_none_or(|ended| start < ended);
     is_paid.then_some((start, row.ended_at, ticks, row.currency.unwrap_or(super::catalogue::REPORTING)))
 }
 
-/// The charge spread over its months; the sample sells nothing by day or week.
-fn monthly_ticks(row: &Subscription) -> i64 {
+fn paying_from(row: &Subscription) -> Micros {
+    row.started_at.max(row.trial_ended_at.unwrap_or(row.started_at))
+}
+
+/// The sample sells nothing by day or week.
+fn months_per_charge(row: &Subscription) -> i64 {
     let months = match row.interval {
         "year" => 12,
         "quarter" => 3,
         _ => 1,
-    } * row.interval_count.unwrap_or(1);
+    };
+    months * row.interval_count.unwrap_or(1)
+}
+
+/// The charge spread over its months.
+fn monthly_ticks(row: &Subscription) -> i64 {
+    let months = months_per_charge(row);
     // half up is half away from zero: charges are not negative
     (row.charge() * 2 + months * (UNIT / 10_000)) / (months * (UNIT / 10_000) * 2)
 }
 
 fn ticks(amount: i64) -> i64 {
     amount / (UNIT / 10_000)
-}
-
-/// The hazards every sample is planted with.
-pub fn planted() -> Vec<PlantedHazard> {
-    let hazard = |plan: &Plan| PlantedHazard {
-        plan: plan.name,
-        alpha: plan.alpha,
-        beta: plan.beta,
-        mean_monthly_churn: plan.alpha as f64 / (plan.alpha + plan.beta) as f64,
-    };
-    [FREE, STARTER, TEAM, ENTERPRISE, ADDON].iter().map(hazard).collect()
 }

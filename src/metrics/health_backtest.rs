@@ -1,0 +1,179 @@
+//! Whether health scores foretold who would leave, beside two simpler predictors.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::LazyFrame;
+
+use super::Metric;
+use super::expr::{first_reason, ratio, reason};
+use super::rows::{Row, frame};
+use super::scores::Scores;
+use crate::models::health::comparable;
+use crate::models::ranking::{auc, ranks, top_lift};
+use crate::month::{Month, MonthRange};
+use crate::normalise::Model;
+use crate::tables::Input;
+use crate::tables::outputs::{
+    AUC, BRIER, BRIER_BASE_RATE, DECILE, HEALTH_BACKTEST_TABLE, IS_FINAL, LOST_CUSTOMERS, LOST_RATE, MEAN_RISK, MONTH,
+    NULL_REASON, PREDICTOR, SCORED_MONTH, TESTED_CUSTOMERS, TOP_DECILE_LIFT,
+};
+
+pub static METRIC: Metric = Metric {
+    table: &HEALTH_BACKTEST_TABLE,
+    needs: &[Input::Subscriptions],
+    definition: "Scores of three months ago against who was not paying at one of the three closes since: how well they \
+                 ordered customers, and how well the loss rates seen one step earlier foretold these. A row belongs to the \
+                 month in which the outcome is known.",
+    sql: include_str!("../../sql/metrics/health_backtest.sql"),
+    compute,
+};
+
+/// From a score to its outcome.
+const MONTHS_AHEAD: i32 = 3;
+const PREDICTORS: [&str; 3] = ["health", "usage", "tenure"];
+const DECILES: usize = 10;
+
+/// Customers and those of them lost.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    customers: i64,
+    lost: i64,
+}
+
+impl Count {
+    fn rate(self) -> Option<f64> {
+        ratio(self.lost, self.customers)
+    }
+}
+
+/// What came of the ranking of one month's customers by one predictor.
+#[derive(Debug, Clone, Default)]
+struct Outcome {
+    /// Decile 10, the highest risk, last.
+    deciles: [Count; DECILES],
+    auc: Option<f64>,
+    lift: Option<f64>,
+}
+
+impl Outcome {
+    /// Larger values are higher risks; a customer without one is left out.
+    fn of(risks: &[Option<f64>], is_lost: &[bool]) -> Self {
+        let mut outcome = Outcome::default();
+        for (rank, is_lost) in ranks(risks).into_iter().zip(is_lost).filter_map(|(rank, lost)| Some((rank?, lost))) {
+            let decile = &mut outcome.deciles[rank.decile() - 1];
+            decile.customers += 1;
+            decile.lost += i64::from(*is_lost);
+        }
+        let known = risks.iter().zip(is_lost).filter_map(|(risk, lost)| Some(((*risk)?, *lost)));
+        let (risks, is_lost): (Vec<f64>, Vec<bool>) = known.unzip();
+        outcome.auc = auc(&risks, &is_lost);
+        outcome.lift = top_lift(&risks, &is_lost, 1.0 / DECILES as f64);
+        outcome
+    }
+    fn all(&self) -> Count {
+        let add = |sum: Count, decile: &Count| Count {
+            customers: sum.customers + decile.customers,
+            lost: sum.lost + decile.lost,
+        };
+        self.deciles.iter().fold(Count::default(), add)
+    }
+    /// The loss rate to foretell of each decile (None: nobody was in it), and of everybody.
+    fn rates(&self) -> Option<Rates> {
+        Some((self.deciles.map(Count::rate), self.all().rate()?))
+    }
+}
+
+type Rates = ([Option<f64>; DECILES], f64);
+
+/// Mean over the customers of the deciles whose loss rate was foretold: of the rate, and of the squared errors of it and of
+/// the base rate.
+fn foretold(tested: &Outcome, (rates, base): Rates) -> Option<[f64; 3]> {
+    let error = |count: &Count, rate: f64| {
+        count.lost as f64 * (1.0 - rate).powi(2) + (count.customers - count.lost) as f64 * rate.powi(2)
+    };
+    let (mut customers, mut sums) = (0, [0.0; 3]);
+    for (count, rate) in tested.deciles.iter().zip(rates).filter_map(|(count, rate)| Some((count, rate?))) {
+        customers += count.customers;
+        let parts = [count.customers as f64 * rate, error(count, rate), error(count, base)];
+        sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+    }
+    (customers > 0).then(|| sums.map(|sum| sum / customers as f64))
+}
+
+/// By predictor; None without its input.
+type Outcomes = [Option<Outcome>; 3];
+
+/// Outcomes of the scores of a month by the closes of the next three.
+fn outcomes(model: &Model, scored: Month) -> Outcomes {
+    let scores = Scores::of(model, scored);
+    let with_score: Vec<usize> = (0..scores.customers.len()).filter(|at| scores.health[*at].score.is_some()).collect();
+    let is_lost =
+        |at: &usize| (1..=MONTHS_AHEAD).any(|ahead| !model.panel.is_paying(scores.customers[*at], scored.plus(ahead)));
+    let is_lost: Vec<bool> = with_score.iter().map(is_lost).collect();
+    let outcome = |risk: &dyn Fn(usize) -> Option<f64>| {
+        Outcome::of(&with_score.iter().map(|at| risk(*at)).collect::<Vec<_>>(), &is_lost)
+    };
+    [
+        Some(outcome(&|at| scores.health[at].score.map(|score| -(comparable(score) as f64)))),
+        scores.active_days.as_ref().map(|days| outcome(&|at| Some(-(days[at] as f64)))),
+        Some(outcome(&|at| scores.hazards[at])),
+    ]
+}
+
+/// Reads customers one by one; returns one row per month, predictor and decile.
+/// Source: design page, section 9.
+fn compute(model: &Model, months: MonthRange) -> LazyFrame {
+    let mut known: BTreeMap<Month, Outcomes> = BTreeMap::new();
+    let is_known = |month: &Month| model.first.is_some_and(|first| first <= *month);
+    for month in months.iter() {
+        for scored in [month.plus(-MONTHS_AHEAD), month.plus(-2 * MONTHS_AHEAD)].into_iter().filter(is_known) {
+            known.entry(scored).or_insert_with(|| outcomes(model, scored));
+        }
+    }
+    let mut rows = Vec::new();
+    for month in months.iter() {
+        let scored = month.plus(-MONTHS_AHEAD);
+        for (at, predictor) in PREDICTORS.into_iter().enumerate() {
+            let tested = known.get(&scored).map(|outcomes| outcomes[at].as_ref());
+            let earlier = known.get(&scored.plus(-MONTHS_AHEAD)).and_then(|outcomes| outcomes[at].as_ref());
+            let keyed = |decile: usize, why: Option<&'static str>| {
+                Row::new()
+                    .with(&MONTH, month)
+                    .with(&PREDICTOR, predictor)
+                    .with(&DECILE, decile as i64)
+                    .with(&SCORED_MONTH, scored)
+                    .with(&NULL_REASON, why)
+                    .with(&IS_FINAL, model.calendar.is_final(month))
+            };
+            match tested {
+                None => rows.extend((0..=DECILES).map(|decile| keyed(decile, Some(reason::NOT_MATURE)))),
+                Some(None) => rows.extend((0..=DECILES).map(|decile| keyed(decile, Some(reason::NO_INPUT)))),
+                Some(Some(tested)) => rows.extend(rows_of(tested, earlier.and_then(Outcome::rates), keyed)),
+            }
+        }
+    }
+    frame(&HEALTH_BACKTEST_TABLE, rows)
+}
+
+/// Everybody, then the deciles. `earlier` are the loss rates seen one step earlier.
+fn rows_of(tested: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Option<&'static str>) -> Row) -> Vec<Row> {
+    let counted = |decile: usize, count: Count, is_ranked: bool| {
+        let why = first_reason(&[(count.customers == 0, reason::NO_CUSTOMERS), (!is_ranked, reason::TOO_FEW)]);
+        keyed(decile, why)
+            .with(&TESTED_CUSTOMERS, count.customers)
+            .with(&LOST_CUSTOMERS, count.lost)
+            .with(&LOST_RATE, count.rate())
+    };
+    let means = earlier.and_then(|rates| foretold(tested, rates));
+    let everybody = counted(0, tested.all(), tested.auc.is_some())
+        .with(&MEAN_RISK, means.map(|[risk, _, _]| risk))
+        .with(&AUC, tested.auc)
+        .with(&TOP_DECILE_LIFT, tested.lift)
+        .with(&BRIER, means.map(|[_, brier, _]| brier))
+        .with(&BRIER_BASE_RATE, means.map(|[_, _, of_base]| of_base));
+    let decile = |(at, count): (usize, Count)| {
+        let rate = earlier.and_then(|(rates, _)| rates[at]).filter(|_| count.customers > 0);
+        counted(at + 1, count, true).with(&MEAN_RISK, rate)
+    };
+    std::iter::once(everybody).chain(tested.deciles.into_iter().enumerate().map(decile)).collect()
+}

@@ -1,0 +1,90 @@
+//! What is known of every customer paying at the close of a month, and the health scores made of it.
+
+use super::cohorts::is_left_truncated;
+use super::pool::Pool;
+use crate::models::health::{self, COMPONENTS, Health};
+use crate::month::{Month, MonthRange, days_of};
+use crate::normalise::Model;
+use crate::normalise::per_customer::{Monthly, PerCustomer};
+
+/// Months that tickets, payments, costs and contraction are looked for in: this one and the two before it.
+const RECENT: i32 = 2;
+/// Months before this one that usage is compared with.
+const USUAL: i32 = 3;
+
+/// Customers paying at the close of a month in the order of their ids; everything else is in the same order.
+pub struct Scores {
+    pub customers: Vec<u32>,
+    /// Active days of the month; None without the input.
+    pub active_days: Option<Vec<i64>>,
+    /// Pooled hazard at the age of the next month; None where the age is not known.
+    pub hazards: Vec<Option<f64>>,
+    /// Usage, survey, support, commercial, tenure.
+    pub components: Vec<[Option<f64>; COMPONENTS]>,
+    pub health: Vec<Health>,
+}
+
+impl Scores {
+    /// Uses nothing after the close of the month. Source: design page, section 9.
+    pub fn of(model: &Model, month: Month) -> Self {
+        let panel = &model.panel;
+        let customers = panel.paying(month);
+        let recent = MonthRange { first: month.plus(-RECENT), last: month };
+        let active_days = panel.active_days.as_ref().map(|days| sums(days, &customers, month, month));
+        let usage = panel.active_days.as_ref().zip(active_days.as_ref()).map(|(all, days)| {
+            let trend = |(customer, days): (&u32, &i64)| {
+                let first = month.plus(-USUAL).max(panel.cohort(*customer));
+                let before = all.sum(*customer, first.0, month.0 - 1);
+                health::trend(*days, before, i64::from(month.0 - first.0))
+            };
+            health::usage(days, &customers.iter().zip(days).map(trend).collect::<Vec<_>>())
+        });
+        let tickets = panel.tickets.as_ref().map(|tickets| sums(tickets, &customers, recent.first, recent.last));
+        let burdens = panel.costs.as_ref().zip(panel.revenue.as_ref()).map(|(costs, revenue)| {
+            let of = |of: &PerCustomer<Monthly>, customer| of.sum(customer, recent.first.0, recent.last.0);
+            let burden = |customer: &u32| {
+                let revenue = of(revenue, *customer);
+                (revenue > 0).then(|| of(costs, *customer) as f64 / revenue as f64)
+            };
+            customers.iter().map(burden).collect::<Vec<_>>()
+        });
+        let support = health::support(tickets.as_deref(), burdens.as_deref(), customers.len());
+        let last_day = days_of(model.calendar.last_day(month));
+        let hazards = hazards(model, &customers, month);
+        let component = |at: usize| {
+            let customer = customers[at];
+            let answers = panel.answers(customer, month).map(|answer| (last_day - answer.day, answer.score));
+            let (is_bad, is_falling) =
+                (panel.has_bad_payment(customer, recent), panel.has_contraction(customer, recent));
+            [
+                usage.as_ref().map(|usage| usage[at]),
+                health::survey(answers),
+                support[at],
+                Some(health::commercial(is_bad, is_falling)),
+                hazards[at].map(health::tenure),
+            ]
+        };
+        let components: Vec<_> = (0..customers.len()).map(component).collect();
+        let health = components.iter().map(|components| health::health(&panel.weights, components)).collect();
+        Scores { customers, active_days, hazards, components, health }
+    }
+}
+
+fn sums(of: &PerCustomer<Monthly>, customers: &[u32], first: Month, last: Month) -> Vec<i64> {
+    customers.iter().map(|customer| of.sum(*customer, first.0, last.0)).collect()
+}
+
+/// Hazards of all customers' pool at each one's next age, at the last one observed well enough if that is beyond it. The
+/// first cohort of snapshots has no age.
+fn hazards(model: &Model, customers: &[u32], month: Month) -> Vec<Option<f64>> {
+    let pool = Pool::of(model, 0, month);
+    let Some(last) = pool.last_age().filter(|last| *last >= 1) else { return vec![None; customers.len()] };
+    let by_age: Vec<Option<f64>> =
+        pool.ages().iter().map(|(at_risk, losses)| (*at_risk > 0).then(|| *losses as f64 / *at_risk as f64)).collect();
+    let hazard = |customer: &u32| {
+        let cohort = model.panel.cohort(*customer);
+        let age = usize::try_from(month.0 - cohort.0 + 1).ok()?;
+        if model.is_snapshots && is_left_truncated(model, cohort) { None } else { by_age[age.min(last)] }
+    };
+    customers.iter().map(hazard).collect()
+}

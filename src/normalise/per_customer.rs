@@ -1,0 +1,49 @@
+//! Rows of many customers in one vector, found by the customer's number.
+
+/// Rows grouped by customer, in the order in which they were given.
+#[derive(Debug, Clone, Default)]
+pub struct PerCustomer<T> {
+    starts: Vec<usize>,
+    rows: Vec<T>,
+}
+
+impl<T> PerCustomer<T> {
+    /// `rows` are sorted by customer; there are customers 0 to `customers` - 1.
+    pub fn of_sorted(customers: usize, rows: Vec<(u32, T)>) -> Self {
+        let mut starts = Vec::with_capacity(customers + 1);
+        for (at, (customer, _)) in rows.iter().enumerate() {
+            while starts.len() <= *customer as usize {
+                starts.push(at);
+            }
+        }
+        starts.resize(customers + 1, rows.len());
+        PerCustomer { starts, rows: rows.into_iter().map(|(_, row)| row).collect() }
+    }
+    pub fn of(&self, customer: u32) -> &[T] {
+        let at = customer as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(&from), Some(&until)) => &self.rows[from..until],
+            _ => &[],
+        }
+    }
+}
+
+/// A sum over one month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Monthly {
+    pub month: i32,
+    pub value: i64,
+}
+
+impl PerCustomer<Monthly> {
+    pub fn of_months(customers: usize, mut rows: Vec<(u32, Monthly)>) -> Self {
+        rows.sort_unstable();
+        Self::of_sorted(customers, rows)
+    }
+    /// The sum over the months of [first, last].
+    pub fn sum(&self, customer: u32, first: i32, last: i32) -> i64 {
+        let rows = self.of(customer);
+        let from = rows.partition_point(|row| row.month < first);
+        rows[from..].iter().take_while(|row| row.month <= last).map(|row| row.value).sum()
+    }
+}
