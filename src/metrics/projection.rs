@@ -251,11 +251,11 @@ fn money(model: &Model, at: usize, month: Month, seen: &Seen, ahead: &[Ahead; AH
     let drift = mean(latest) * weight / (weight + noise / (DRIFT * DRIFT));
     let drift = drift.clamp(-MOST_DRIFT, MOST_DRIFT);
     let drift_variance = 1.0 / (weight / noise + 1.0 / (DRIFT * DRIFT));
-    let (now, customers) = (mrr(model, at, month).max(0) as f64, closing(model, at, month) as f64);
+    let (today, customers) = (mrr(model, at, month).max(0) as f64, closing(model, at, month) as f64);
     std::array::from_fn(|j| {
         let (months, trend) = ((j + 1) as f64, damped(j + 1));
-        let price = now / customers * (drift * trend).exp();
-        let value = now * (ahead[j].customers / customers) * (drift * trend).exp();
+        let price = today / customers * (drift * trend).exp();
+        let value = today * (ahead[j].customers / customers) * (drift * trend).exp();
         let walk = noise * months + drift_variance * trend * trend;
         Expected { value, error: (price * price * ahead[j].variance + value * value * walk).sqrt() }
     })

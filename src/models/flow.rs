@@ -106,9 +106,8 @@ fn fit<const N: usize>(counts: &[f64], offsets: &Flow, regression: &Regression<N
         return Flow::none(counts.len());
     }
     let weights: Vec<f64> = (0..counts.len()).rev().map(|back| 0.5_f64.powf(back as f64 / HALF_LIFE)).collect();
-    let mean = |at: &[f64; N], month: usize| {
-        limit(offsets.past[month] + dot(at, &regression.past[month]), -30.0, 30.0).exp()
-    };
+    let mean =
+        |at: &[f64; N], month: usize| limit(offsets.past[month] + dot(at, &regression.past[month]), -30.0, 30.0).exp();
     let evaluate = |at: &[f64; N]| {
         let mut sum = Evaluation { value: 0.0, gradient: [0.0; N], information: [[0.0; N]; N] };
         for (month, (count, weight)) in counts.iter().zip(&weights).enumerate() {

@@ -62,7 +62,8 @@ pub fn project(base: &Base, flow: &Flow) -> [Ahead; AHEAD] {
         lost_so_far += lost;
         won.push(Group { customers: flow.ahead[month], age: 0, share: 1.0 });
         let customers = present.iter().chain(&won).map(|group| group.customers * group.share).sum();
-        let stay_or_leave: f64 = present.iter().map(|g| g.customers * g.share.min(1.0) * (1.0 - g.share.min(1.0))).sum();
+        let stay_or_leave: f64 =
+            present.iter().map(|g| g.customers * g.share.min(1.0) * (1.0 - g.share.min(1.0))).sum();
         let level = lost_so_far * lost_so_far / (base.losses + LEVEL_WEIGHT);
         let unseen = if base.at_risk > 0.0 { UNSEEN * (exposed / base.at_risk).powi(2) } else { 0.0 };
         let nobody_came = UNSEEN * (month + 1) as f64 / base.months.max(1.0);
