@@ -15,6 +15,7 @@ mod deploy;
 mod filter;
 mod forecast;
 mod golden;
+mod health;
 mod job;
 mod laws;
 mod models;
