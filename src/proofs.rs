@@ -4,6 +4,8 @@
 //! broken it; `restated`: the published past differs from what the same month is now; `broken`: a bug, nothing is published.
 
 mod customers;
+mod experience;
+mod forecast;
 
 use std::collections::BTreeMap;
 
@@ -108,6 +110,8 @@ pub fn prove(computed: &[Computed], months: MonthRange, published: Published) ->
         }
     }
     customers::prove(computed, &mut tallies)?;
+    experience::prove(computed, &mut tallies);
+    forecast::laws(computed, &mut tallies);
     computed.iter().for_each(|computed| segments_sum(computed, &mut tallies));
     let mut rows: Vec<Row> =
         tallies.iter().map(|((month, table, law), tally)| row(*month, table, law, tally)).collect();

@@ -10,7 +10,12 @@ use crate::month::{Month, MonthRange};
 use crate::pipeline;
 use crate::publish::{self, Run};
 use crate::snapshot::{self, Snapshot};
-use crate::verify::{Subject, compare::compare, duckdb, report::Report};
+use crate::verify::{
+    Subject,
+    compare::{compare, uncompared},
+    duckdb,
+    report::Report,
+};
 
 /// Recompute a month in DuckDB from the SQL definitions, and compare every cell.
 ///
@@ -82,7 +87,9 @@ impl Verify {
         for computed in &computed {
             let table = computed.table;
             let Some(twin) = recomputed.iter().find(|twin| twin.table.name == table.name) else { continue };
-            report.add(table, twin.frame.height(), compare(table, &computed.frame, &twin.frame)?);
+            let differences = compare(table, &computed.frame, &twin.frame)?;
+            let fitted = uncompared(table, &computed.frame, &twin.frame)?;
+            report.add(table, twin.frame.height(), fitted, differences);
             if let Some(run) = published.as_ref().filter(|run| run.tables.contains_key(table.name)) {
                 match reason_not_to_compare(run, as_of, &snapshot) {
                     Some(reason) => report.note(format!("the published {} was not compared: {reason}", table.name)),

@@ -33,7 +33,7 @@ struct Stay {
     plan: Option<u32>,
 }
 
-/// MRR at the open and the close of each month of [from, until), both at that month's rate.
+/// MRR at the open and the close of each month of [from, until) it paid at the close of, both at that month's rate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Level {
     from: i32,
@@ -147,10 +147,10 @@ impl Panel {
         let rows = self.levels.of(customer).iter();
         rows.filter(|row| row.from <= month.0 && month.0 < row.until).map(|row| row.close).sum()
     }
-    /// Whether in any of the months its MRR fell, at that month's rate, and not to nothing.
+    /// Whether in any of the months its MRR fell, at that month's rate, while it went on paying.
     pub fn has_contraction(&self, customer: u32, months: MonthRange) -> bool {
         let overlaps = |row: &&Level| row.from <= months.last.0 && months.first.0 < row.until;
-        self.levels.of(customer).iter().filter(overlaps).any(|row| 0 < row.close && row.close < row.open)
+        self.levels.of(customer).iter().filter(overlaps).any(|row| row.close < row.open)
     }
     /// Whether in any of the months a payment failed or was refunded.
     pub fn has_bad_payment(&self, customer: u32, months: MonthRange) -> bool {
@@ -169,12 +169,12 @@ impl Panel {
 /// Ids of the customers who paid at the close of one of the months, sorted.
 fn ids(paying: &DataFrame, months: MonthRange) -> Result<Vec<String>> {
     let (from, until) = (integers(paying, AT)?, integers(paying, UNTIL)?);
-    let is_close = paying.column(IS_CLOSE)?.bool()?.clone();
+    let is_close = flags(paying)?;
     let mut ids: Vec<&str> = Vec::new();
-    for (row, (id, is_close)) in paying.column(CUSTOMER)?.str()?.iter().zip(is_close.iter()).enumerate() {
+    for (row, id) in paying.column(CUSTOMER)?.str()?.iter().enumerate() {
         let is_seen = from[row] <= i64::from(months.last.0) && i64::from(months.first.0) < until[row];
         if is_seen
-            && is_close == Some(true)
+            && is_close[row]
             && let Some(id) = id
         {
             ids.push(id);
@@ -183,6 +183,11 @@ fn ids(paying: &DataFrame, months: MonthRange) -> Result<Vec<String>> {
     ids.sort_unstable();
     ids.dedup();
     Ok(ids.into_iter().map(str::to_string).collect())
+}
+
+/// Whether a customer paid at the close of each row: by its own currency, even if that is worth nothing in another.
+fn flags(frame: &DataFrame) -> Result<Vec<bool>> {
+    Ok(frame.column(IS_CLOSE)?.bool()?.iter().map(|is_close| is_close == Some(true)).collect())
 }
 
 /// Reads frames with CUSTOMER into rows by the customer's number.
@@ -228,7 +233,7 @@ impl Reader<'_> {
 
     fn stays(&self, frame: &DataFrame, has_plan: bool) -> Result<PerCustomer<Stay>> {
         let (from, until) = (integers(frame, AT)?, integers(frame, UNTIL)?);
-        let is_close = frame.column(IS_CLOSE)?.bool()?.iter().map(|is| is == Some(true)).collect::<Vec<_>>();
+        let is_close = flags(frame)?;
         let plans = if has_plan { Some(self.positions(frame, PLAN.name, PLAN.name)?) } else { None };
         let mut rows = Vec::new();
         self.each(frame, Some(UNTIL), |row, customer| {
@@ -244,10 +249,13 @@ impl Reader<'_> {
     fn levels(&self, frame: &DataFrame) -> Result<PerCustomer<Level>> {
         let (from, until) = (integers(frame, AT)?, integers(frame, UNTIL)?);
         let (open, close) = (integers(frame, OPEN)?, integers(frame, CLOSE)?);
+        let is_close = flags(frame)?;
         let mut rows = Vec::new();
         self.each(frame, Some(UNTIL), |row, customer| {
-            let (from, until) = (from[row] as i32, until[row] as i32);
-            rows.push((customer, Level { from, until, open: open[row], close: close[row] }));
+            if is_close[row] {
+                let (from, until) = (from[row] as i32, until[row] as i32);
+                rows.push((customer, Level { from, until, open: open[row], close: close[row] }));
+            }
         })?;
         rows.sort_unstable();
         Ok(PerCustomer::of_sorted(self.customers(), rows))

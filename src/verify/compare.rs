@@ -53,6 +53,24 @@ pub fn compare(table: &'static Table, left: &DataFrame, right: &DataFrame) -> Re
     Ok(differences)
 }
 
+/// How many cells of `left` nothing in `right` was held against: what a model decided.
+///
+/// Errors: a frame lacks a column or holds another type.
+pub fn uncompared(table: &'static Table, left: &DataFrame, right: &DataFrame) -> Result<usize> {
+    let (left, right) = (Rows::new(table, left)?, Rows::new(table, right)?);
+    let pairs = left.of_key.iter().filter_map(|(key, here)| Some((here[0], *right.of_key.get(key)?.first()?)));
+    let silent = |(here, there): (usize, usize)| {
+        let cells = table.measures.iter().zip(left.measures.iter().zip(&right.measures));
+        cells.filter(|(column, (a, b))| is_silent(column, &b[there]) && a[here] != Cell::Null).count()
+    };
+    Ok(pairs.map(silent).sum())
+}
+
+/// The twin leaves the cell to the model.
+fn is_silent(column: &Column, twin: &Cell) -> bool {
+    column.is_fitted && *twin == Cell::Null || matches!(twin, Cell::Text(text) if text == FITTED)
+}
+
 /// A frame's cells, its rows found by key.
 struct Rows {
     measures: Vec<Vec<Cell>>,
@@ -86,8 +104,7 @@ fn cell_differences<'a>(
     let ticks = u64::from(is_rounded);
     table.measures.iter().enumerate().filter_map(move |(index, column)| {
         let (a, b) = (&left.measures[index][left_row], &right.measures[index][right_row]);
-        let is_silent = column.is_fitted && *b == Cell::Null || matches!(b, Cell::Text(text) if text == FITTED);
-        (!is_silent && !is_same(a, b, ticks)).then(|| Difference {
+        (!is_silent(column, b) && !is_same(a, b, ticks)).then(|| Difference {
             table: table.name,
             row: row_text(table, key),
             column: Some(column.name),

@@ -25,7 +25,7 @@ use tenure::tables::{Column as Declared, Input};
 use crate::support::table_csv::{self, CsvTable};
 use crate::support::tool::{success, tenure};
 
-fn config(cases: u32) -> Config {
+pub fn config(cases: u32) -> Config {
     let given = Config::default();
     Config {
         cases: if std::env::var_os("PROPTEST_CASES").is_some() { given.cases } else { cases },
@@ -37,33 +37,33 @@ fn config(cases: u32) -> Config {
 }
 
 /// A business on disk.
-struct World {
-    business: NastyBusiness,
+pub struct World {
+    pub business: NastyBusiness,
     directory: tempfile::TempDir,
     storage: Storage,
 }
 
 /// Everything a run computed, by table, as text: equal texts are equal bytes.
-type Texts = BTreeMap<&'static str, Vec<Vec<String>>>;
+pub type Texts = BTreeMap<&'static str, Vec<Vec<String>>>;
 
 impl World {
-    fn new(seed: u64, customers: usize) -> World {
+    pub fn new(seed: u64, customers: usize) -> World {
         let directory = tempfile::tempdir().unwrap();
         let business = nasty(seed, customers).unwrap();
         business.write(&directory.path().join("export")).unwrap();
         World { business, directory, storage: Storage::from_pairs([], false).unwrap() }
     }
 
-    fn export(&self) -> PathBuf {
+    pub fn export(&self) -> PathBuf {
         self.directory.path().join("export")
     }
 
-    fn compute(&self, export: &Path, as_of: Date, months: MonthRange) -> Vec<Computed> {
+    pub fn compute(&self, export: &Path, as_of: Date, months: MonthRange) -> Vec<Computed> {
         let job = Job::load(&export.join("job.toml")).unwrap();
         pipeline::compute(&job, &self.storage, as_of, months, None).unwrap()
     }
 
-    fn texts(&self, export: &Path, as_of: Date, months: MonthRange) -> Texts {
+    pub fn texts(&self, export: &Path, as_of: Date, months: MonthRange) -> Texts {
         texts(&self.compute(export, as_of, months))
     }
 
@@ -105,7 +105,7 @@ fn rearrange(frame: &DataFrame, to: &Path, random: &mut Random) {
     }
 }
 
-fn index(table: &str, column: &Declared) -> usize {
+pub fn index(table: &str, column: &Declared) -> usize {
     let table = TABLES.iter().find(|known| known.name == table).unwrap();
     table.columns().position(|known| known.name == column.name).unwrap()
 }
