@@ -185,7 +185,8 @@ fn triangle(shop: &Shop) {
     let counted: Triangle = counted.iter().map(cell).collect();
 
     // the cohorts that everybody who used the data set knows; nobody joined later
-    let sizes: Vec<_> = counted.iter().filter(|((_, age), _)| *age == 0).map(|((month, _), (n, _))| (&**month, *n)).collect();
+    let sizes: Vec<_> =
+        counted.iter().filter(|((_, age), _)| *age == 0).map(|((month, _), (n, _))| (&**month, *n)).collect();
     assert_eq!(sizes, [("1997-01-01", 7_846), ("1997-02-01", 8_476), ("1997-03-01", 7_248)]);
     assert_eq!(sizes.iter().map(|(_, size)| size).sum::<i64>(), 23_570);
 

@@ -238,7 +238,11 @@ fn rows_after_the_as_of_day_are_in_no_number() {
     let expected = [
         ("support_tickets.opened_at", 1, samples(&["t2: @"])),
         ("surveys.answered_at", 2, samples(&["r3: @", "r4: 2024-03-31T00:00:00Z"])),
-        ("usage_events.occurred_at", 3, samples(&["c1 @: @", "c2 @: @", "c2 2024-05-01T00:00:00Z: 2024-05-01T00:00:00Z"])),
+        (
+            "usage_events.occurred_at",
+            3,
+            samples(&["c1 @: @", "c2 @: @", "c2 2024-05-01T00:00:00Z: 2024-05-01T00:00:00Z"]),
+        ),
     ];
     let found = brief(&violations);
     assert_eq!(found.len(), expected.len(), "{found:?}");
@@ -252,7 +256,8 @@ fn rows_after_the_as_of_day_are_in_no_number() {
         assert!(without.height() > 0 && without.equals_missing(with), "{name}: {without} {with}");
     }
     // a row of the as-of day itself is in them
-    let same_day = export(&["r3 c1 p1 2024-03-15T23:59:59Z nps 0 -"], &["c2 2024-03-15 u2 login"], &["t2 c2 2024-03-15 -"]);
+    let same_day =
+        export(&["r3 c1 p1 2024-03-15T23:59:59Z nps 0 -"], &["c2 2024-03-15 u2 login"], &["t2 c2 2024-03-15 -"]);
     assert_eq!(check(&same_day), vec![]);
     let different = computed(&plain).into_iter().zip(computed(&same_day)).filter(|(one, other)| one.1 != other.1);
     let names: Vec<&str> = different.map(|((name, _), _)| name).collect();
