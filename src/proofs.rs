@@ -5,6 +5,7 @@
 
 mod customers;
 mod experience;
+mod forecast;
 
 use std::collections::BTreeMap;
 
@@ -110,6 +111,7 @@ pub fn prove(computed: &[Computed], months: MonthRange, published: Published) ->
     }
     customers::prove(computed, &mut tallies)?;
     experience::prove(computed, &mut tallies);
+    forecast::laws(computed, &mut tallies);
     computed.iter().for_each(|computed| segments_sum(computed, &mut tallies));
     let mut rows: Vec<Row> =
         tallies.iter().map(|((month, table, law), tally)| row(*month, table, law, tally)).collect();

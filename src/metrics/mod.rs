@@ -14,6 +14,8 @@ mod cohorts;
 mod crc;
 mod csat;
 mod engagement;
+mod forecast;
+mod forecast_backtest;
 mod health;
 mod health_backtest;
 mod health_summary;
@@ -24,7 +26,9 @@ mod tiers_summary;
 
 pub mod columns;
 pub mod expr;
+pub mod losses;
 pub mod pool;
+pub mod projection;
 pub mod rows;
 pub mod scores;
 pub mod survival;
@@ -47,7 +51,7 @@ pub struct Metric {
 pub const SHARED_SQL: [&str; 2] = [include_str!("../../sql/model.sql"), include_str!("../../sql/customers.sql")];
 
 /// The registry: every metric, in the order in which they are computed and printed.
-pub static METRICS: [&Metric; 15] = [
+pub static METRICS: [&Metric; 17] = [
     &churn::METRIC,
     &cohorts::METRIC,
     &mrr::METRIC,
@@ -63,6 +67,8 @@ pub static METRICS: [&Metric; 15] = [
     &health_backtest::METRIC,
     &tiers::METRIC,
     &tiers_summary::METRIC,
+    &forecast::METRIC,
+    &forecast_backtest::METRIC,
 ];
 
 /// Those that read `Model::panel`, customers one by one.

@@ -8,7 +8,7 @@ use crate::normalise::Model;
 /// Ages with fewer customers at risk are not read.
 const MIN_AT_RISK: i64 = 10;
 /// Segments with fewer first losses borrow from the pool, which weighs as much as this many customers.
-const POOL_WEIGHT: f64 = 30.0;
+pub const POOL_WEIGHT: f64 = 30.0;
 
 /// First losses of one segment over the final cells of its cohorts.
 #[derive(Debug, Clone, Default)]

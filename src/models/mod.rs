@@ -5,13 +5,16 @@
 
 pub mod allocation;
 pub mod bdw;
+pub mod calibration;
 pub mod counts;
 pub mod curve;
+pub mod flow;
 pub mod health;
 pub mod interval;
 pub mod lifetime;
 pub mod observed;
 pub mod optimise;
+pub mod projection;
 pub mod quantile;
 pub mod ranking;
 pub mod sbg;

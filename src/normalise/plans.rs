@@ -102,8 +102,9 @@ pub enum Frame {
     BadPayments,
 }
 
-/// A projection 24 months old, and the six months it learnt its margin from.
-const LOOK_BACK_MONTHS: i32 = 30;
+/// A forecast 12 months old, the errors of the 24 months before it, of forecasts up to 12 months older, and the 19 closes these
+/// learnt the drift of MRR per customer from. What cltv projects from begins 30 months back.
+const LOOK_BACK_MONTHS: i32 = 12 + 24 + 12 + 19;
 
 pub type Plans = Vec<(Frame, LazyFrame)>;
 pub type Collected = BTreeMap<Frame, DataFrame>;
@@ -136,8 +137,8 @@ impl Context<'_> {
             Active::Entitled => Activity::Entitled,
         }
     }
-    /// How far back money must be valued for the asked months: the margins of projections made 24 months ago, whose trailing
-    /// months may begin before months then still settling. Twelve months of cost shares need less.
+    /// How far back money must be valued for the asked months, whose trailing months may begin before months then still
+    /// settling. Twelve months of cost shares need less.
     fn money_window(&self) -> MonthRange {
         let settling = (self.job.settle_days / 28 + 2) as i32;
         let first = match self.job.definitions.allocation {

@@ -178,7 +178,7 @@ fn every_metric_has_its_source_its_table_its_sql_and_its_golden_cases() {
     assert_eq!(
         sorted(
             names("src/metrics", Some("rs")),
-            &["mod", "columns", "expr", "pool", "rows", "scores", "survival", "trailing"]
+            &["mod", "columns", "expr", "losses", "pool", "projection", "rows", "scores", "survival", "trailing"]
         ),
         registered,
         "src/metrics"
