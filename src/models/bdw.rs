@@ -6,7 +6,7 @@
 
 use super::counts::{AgeCount, evaluate};
 use super::curve::{Curve, power_step};
-use super::optimise::{covariance, maximise};
+use super::optimise::{covariance_given, maximise};
 use super::sbg::{self, LIMIT, alpha_beta, logistic};
 use super::special::{gamma_difference, limit};
 
@@ -110,7 +110,7 @@ pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
         log_likelihood: best.value,
         converged: best.converged && !best.is_bound[0] && !best.is_bound[2],
         is_homogeneous,
-        covariance: covariance(&best, &[false, is_homogeneous, false]),
+        covariance: covariance_given(&best, &[false, is_homogeneous, false]),
     }
 }
 

@@ -154,9 +154,14 @@ fn solve<const N: usize>(matrix: &[[f64; N]; N], vector: &[f64; N]) -> Option<[f
 /// Standard errors above 5 on a logit or logarithmic scale are no approximation of anything.
 pub const LARGEST_VARIANCE: f64 = 25.0;
 
-/// The covariance of an optimum, zero in the parameters taken as known. None where another is at a bound, or hardly
+/// The covariance of an optimum inside its bounds. None at a bound, or where the data hardly determine a parameter.
+pub fn covariance<const N: usize>(optimum: &Optimum<N>) -> Option<[[f64; N]; N]> {
+    covariance_given(optimum, &[false; N])
+}
+
+/// The same, zero in the parameters taken as known. None where another is at a bound, or hardly
 /// determined by the data.
-pub fn covariance<const N: usize>(optimum: &Optimum<N>, is_known: &[bool; N]) -> Option<[[f64; N]; N]> {
+pub fn covariance_given<const N: usize>(optimum: &Optimum<N>, is_known: &[bool; N]) -> Option<[[f64; N]; N]> {
     if (0..N).any(|i| optimum.is_bound[i] && !is_known[i]) {
         return None;
     }

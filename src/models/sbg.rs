@@ -110,7 +110,7 @@ pub fn fit(counts: &[AgeCount]) -> Option<Fit> {
         log_likelihood: best.value,
         converged: best.converged,
         is_homogeneous: false,
-        covariance: covariance(&best, &[false; 2]),
+        covariance: covariance(&best),
     })
 }
 
