@@ -167,19 +167,10 @@ pub fn covariance_given<const N: usize>(optimum: &Optimum<N>, is_known: &[bool; 
     }
     // A known parameter leaves the matrix: its row and column become those of the identity.
     let is_out = |i: usize, j: usize| is_known[i] || is_known[j];
-    let mut free = optimum.information;
-    let mut covariance = [[0.0; N]; N];
-    for i in 0..N {
-        for j in (0..N).filter(|j| is_out(i, *j)) {
-            free[i][j] = f64::from(u8::from(i == j));
-        }
-    }
-    let inverse = inverse(&free)?;
-    for i in 0..N {
-        for j in (0..N).filter(|j| !is_out(i, *j)) {
-            covariance[i][j] = inverse[i][j];
-        }
-    }
+    let free = |i: usize, j: usize| if is_out(i, j) { f64::from(u8::from(i == j)) } else { optimum.information[i][j] };
+    let inverse: [[f64; N]; N] = inverse(&std::array::from_fn(|i| std::array::from_fn(|j| free(i, j))))?;
+    let covariance: [[f64; N]; N] =
+        std::array::from_fn(|i| std::array::from_fn(|j| if is_out(i, j) { 0.0 } else { inverse[i][j] }));
     (0..N).all(|i| covariance[i][i] <= LARGEST_VARIANCE).then_some(covariance)
 }
 
