@@ -210,3 +210,13 @@ fn tiers() {
 fn tiers_summary() {
     cases_of("tiers_summary");
 }
+
+#[test]
+fn forecast() {
+    cases_of("forecast");
+}
+
+#[test]
+fn forecast_backtest() {
+    cases_of("forecast_backtest");
+}
