@@ -1,7 +1,7 @@
 -- Whether health foretold who would leave, beside two simpler predictors. Design page, section 9. Row M looks at
 -- scores s of three months before: lost are those not paying at one at least of the three closes since. Predicted is
--- the loss rate that was seen at s in the same decile of scores three months older. A decile nobody was in then
--- predicts nothing, and its customers are left out of mean risk and both Brier scores.
+-- the loss rate that was seen at s in the same decile of scores three months older, the base rate for a decile nobody was in
+-- then.
 WITH tested_months AS (
   SELECT DISTINCT s.number
   FROM scored_months AS s
@@ -92,10 +92,12 @@ predicted AS (
     d.decile,
     d.customers,
     d.lost,
-    CAST(b.lost AS DOUBLE) / CAST(b.customers AS DOUBLE) AS rate,
+    COALESCE(
+      CAST(b.lost AS DOUBLE) / CAST(b.customers AS DOUBLE), CAST(base.lost AS DOUBLE) / CAST(base.customers AS DOUBLE)
+    ) AS rate,
     CAST(base.lost AS DOUBLE) / CAST(base.customers AS DOUBLE) AS base_rate
   FROM deciles AS d
-  JOIN deciles AS b ON b.number = d.number - 3 AND b.predictor = d.predictor AND b.decile = d.decile
+  LEFT JOIN deciles AS b ON b.number = d.number - 3 AND b.predictor = d.predictor AND b.decile = d.decile
   JOIN deciles AS base ON base.number = d.number - 3 AND base.predictor = d.predictor AND base.decile = 0
   WHERE d.decile > 0
 ),
@@ -148,6 +150,7 @@ SELECT
     WHEN NOT s.is_mature THEN 'not_mature'
     WHEN NOT s.has_input THEN 'no_input'
     WHEN d.customers IS NULL THEN 'no_customers'
+    WHEN j.mean_risk IS NULL THEN 'not_mature'
     WHEN s.decile = 0 AND (d.lost = 0 OR d.lost = d.customers) THEN 'too_few'
   END AS null_reason,
   s.is_final

@@ -77,22 +77,23 @@ impl Outcome {
         };
         self.deciles.iter().fold(Count::default(), add)
     }
-    /// The loss rate to foretell of each decile (None: nobody was in it), and of everybody.
+    /// The loss rate to foretell of each decile, and of everybody: what was seen of it; of a decile that nobody was in, what was
+    /// seen of everybody.
     fn rates(&self) -> Option<Rates> {
-        Some((self.deciles.map(Count::rate), self.all().rate()?))
+        let base = self.all().rate()?;
+        Some((self.deciles.map(|decile| decile.rate().unwrap_or(base)), base))
     }
 }
 
-type Rates = ([Option<f64>; DECILES], f64);
+type Rates = ([f64; DECILES], f64);
 
-/// Mean over the customers of the deciles whose loss rate was foretold: of the rate, and of the squared errors of it and of
-/// the base rate.
+/// Mean over the customers of the loss rate foretold, and of the squared errors of it and of the base rate.
 fn foretold(tested: &Outcome, (rates, base): Rates) -> Option<[f64; 3]> {
     let error = |count: &Count, rate: f64| {
         count.lost as f64 * (1.0 - rate).powi(2) + (count.customers - count.lost) as f64 * rate.powi(2)
     };
     let (mut customers, mut sums) = (0, [0.0; 3]);
-    for (count, rate) in tested.deciles.iter().zip(rates).filter_map(|(count, rate)| Some((count, rate?))) {
+    for (count, rate) in tested.deciles.iter().zip(rates) {
         customers += count.customers;
         let parts = [count.customers as f64 * rate, error(count, rate), error(count, base)];
         sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
@@ -158,7 +159,11 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
 /// Everybody, then the deciles. `earlier` are the loss rates seen one step earlier.
 fn rows_of(tested: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Option<&'static str>) -> Row) -> Vec<Row> {
     let counted = |decile: usize, count: Count, is_ranked: bool| {
-        let why = first_reason(&[(count.customers == 0, reason::NO_CUSTOMERS), (!is_ranked, reason::TOO_FEW)]);
+        let why = first_reason(&[
+            (count.customers == 0, reason::NO_CUSTOMERS),
+            (earlier.is_none(), reason::NOT_MATURE),
+            (!is_ranked, reason::TOO_FEW),
+        ]);
         keyed(decile, why)
             .with(&TESTED_CUSTOMERS, count.customers)
             .with(&LOST_CUSTOMERS, count.lost)
@@ -172,7 +177,7 @@ fn rows_of(tested: &Outcome, earlier: Option<Rates>, keyed: impl Fn(usize, Optio
         .with(&BRIER, means.map(|[_, brier, _]| brier))
         .with(&BRIER_BASE_RATE, means.map(|[_, _, of_base]| of_base));
     let decile = |(at, count): (usize, Count)| {
-        let rate = earlier.and_then(|(rates, _)| rates[at]).filter(|_| count.customers > 0);
+        let rate = earlier.map(|(rates, _)| rates[at]).filter(|_| count.customers > 0);
         counted(at + 1, count, true).with(&MEAN_RISK, rate)
     };
     std::iter::once(everybody).chain(tested.deciles.into_iter().enumerate().map(decile)).collect()

@@ -119,7 +119,7 @@ pub static LOST_RATE: Column = ratio("lost_rate", Unit::Fraction, "Lost divided 
 pub static MEAN_RISK: Column = ratio(
     "mean_risk",
     Unit::Fraction,
-    "Mean predicted loss rate: what was seen of the same decile three months earlier.",
+    "Mean predicted loss rate: what was seen of the same decile three months earlier, or of everybody.",
 );
 pub static AUC: Column =
     ratio("auc", Unit::Fraction, "Chance that a lost customer was ranked riskier than a kept one.");
