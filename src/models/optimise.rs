@@ -156,7 +156,30 @@ pub const LARGEST_VARIANCE: f64 = 25.0;
 
 /// The covariance of an optimum inside its bounds. None at a bound, or where the data hardly determine a parameter.
 pub fn covariance<const N: usize>(optimum: &Optimum<N>) -> Option<[[f64; N]; N]> {
-    let covariance = if optimum.is_bound == [false; N] { inverse(&optimum.information)? } else { return None };
+    covariance_given(optimum, &[false; N])
+}
+
+/// The same, zero in the parameters taken as known. None where another is at a bound, or hardly
+/// determined by the data.
+pub fn covariance_given<const N: usize>(optimum: &Optimum<N>, is_known: &[bool; N]) -> Option<[[f64; N]; N]> {
+    if (0..N).any(|i| optimum.is_bound[i] && !is_known[i]) {
+        return None;
+    }
+    // A known parameter leaves the matrix: its row and column become those of the identity.
+    let is_out = |i: usize, j: usize| is_known[i] || is_known[j];
+    let mut free = optimum.information;
+    let mut covariance = [[0.0; N]; N];
+    for i in 0..N {
+        for j in (0..N).filter(|j| is_out(i, *j)) {
+            free[i][j] = f64::from(u8::from(i == j));
+        }
+    }
+    let inverse = inverse(&free)?;
+    for i in 0..N {
+        for j in (0..N).filter(|j| !is_out(i, *j)) {
+            covariance[i][j] = inverse[i][j];
+        }
+    }
     (0..N).all(|i| covariance[i][i] <= LARGEST_VARIANCE).then_some(covariance)
 }
 
