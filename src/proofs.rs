@@ -115,7 +115,10 @@ pub fn prove(computed: &[Computed], months: MonthRange, published: Published) ->
     computed.iter().for_each(|computed| segments_sum(computed, &mut tallies));
     let mut rows: Vec<Row> =
         tallies.iter().map(|((month, table, law), tally)| row(*month, table, law, tally)).collect();
-    if let Some(((month, table, law), tally)) = tallies.iter().find(|(_, tally)| tally.status() == BROKEN) {
+    // Tables are in the order in which they rest on one another: the first that is wrong is where to look.
+    let place = |name: &str| TABLES.iter().position(|table| table.name == name);
+    let broken = tallies.iter().filter(|(_, tally)| tally.status() == BROKEN);
+    if let Some(((month, table, law), tally)) = broken.min_by_key(|((month, table, _), _)| (place(table), *month)) {
         return Err(Error::internal(format!(
             "`{table}` of {month} breaks its law `{law}` in {} of {} rows (largest difference {}); nothing was published",
             tally.broken, tally.rows, tally.difference

@@ -10,8 +10,8 @@ use super::special::limit;
 
 /// Errors the belief weighs as much as.
 const PRIOR: f64 = 4.0;
-/// Months after which an error counts half.
-const HALF_LIFE: f64 = 6.0;
+/// Months after which an error counts half. Short, because forecasts get better as they see more seasons.
+const HALF_LIFE: f64 = 4.0;
 /// Weight of an error for the neighbouring horizon.
 const NEIGHBOUR: f64 = 0.9;
 /// Larger errors, in believed standard deviations, tell no more than this one.
@@ -43,11 +43,12 @@ impl Spread {
     }
 }
 
-/// The spread at each horizon. Forecasts h months ahead that overlap share most of their error: each counts 1/h.
+/// The spread at each horizon. Forecasts h months ahead that overlap share much of their error: each counts 1/sqrt(h), which
+/// covers best on the sample among powers from 0.5 to 1.
 pub fn spreads(outcomes: impl IntoIterator<Item = Outcome>) -> [Spread; AHEAD] {
     let (mut squares, mut weights) = ([0.0; AHEAD], [0.0; AHEAD]);
     for outcome in outcomes.into_iter().filter(|outcome| (1..=AHEAD).contains(&outcome.horizon)) {
-        let weight = 0.5_f64.powf(outcome.age as f64 / HALF_LIFE) / outcome.horizon as f64;
+        let weight = 0.5_f64.powf(outcome.age as f64 / HALF_LIFE) / (outcome.horizon as f64).sqrt();
         squares[outcome.horizon - 1] += weight * limit(outcome.error.abs(), 0.0, WORST).powi(2);
         weights[outcome.horizon - 1] += weight;
     }

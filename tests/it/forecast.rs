@@ -130,18 +130,22 @@ impl Coverage {
     }
 }
 
+/// Customers, months, seed.
+const SAMPLES: [(u64, u32, u64); 6] =
+    [(10_000, 36, 21), (10_000, 60, 22), (3_000, 60, 23), (20_000, 48, 24), (10_000, 36, 25), (3_000, 60, 26)];
+
 /// Seeds that the method was not tuned on. `all` is held more loosely: a few dozen months of one business, whose errors hang
 /// together, and whose sign-ups are more regular than chance.
 #[test]
 fn intervals_hold_what_they_promise() {
     let (mut all, mut segments) = (Coverage::default(), Coverage::default());
-    for (customers, months, seed) in [(10_000, 36, 21), (10_000, 60, 22), (3_000, 60, 23), (30_000, 48, 24)] {
+    for (customers, months, seed) in SAMPLES {
         let sample = Sample::new(customers, months, seed);
         let tables = sample.all_tables();
         all = all.plus(Coverage::of(&tables, sample.first, |(_, dimension, ..)| dimension == "all"));
         segments = segments.plus(Coverage::of(&tables, sample.first, |(_, dimension, ..)| dimension != "all"));
     }
-    all.check("all", 0.10);
+    all.check("all", 0.05);
     segments.check("segments", 0.03);
     all.plus(segments).check("together", 0.03);
 }
