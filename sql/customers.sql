@@ -272,17 +272,18 @@ WHERE NOT p.is_base_cohort;
 -- Scores and tiers
 ---------------------------------------------------------------------------------------------------------------------
 
--- Sums in the order usage, survey, support, commercial, tenure; what is missing weighs nothing.
+-- Sums in the order usage, survey, support, commercial, tenure; what is missing weighs nothing. Half of the weights may
+-- miss a half by its last digit, and a score its band: both are compared to nine decimals.
 CREATE OR REPLACE TEMP TABLE customer_scores AS
 SELECT
   w.*,
   w.weight_present / w.weight_total AS coverage,
-  CASE WHEN w.weight_present / w.weight_total >= 0.5e0 THEN w.weighted_sum / w.weight_present END AS score,
+  CASE WHEN w.weight_present / w.weight_total >= 0.5e0 - 1e-9 THEN w.weighted_sum / w.weight_present END AS score,
   CASE
-    WHEN w.weight_present / w.weight_total >= 0.5e0 THEN
+    WHEN w.weight_present / w.weight_total >= 0.5e0 - 1e-9 THEN
       CASE
-        WHEN w.weighted_sum / w.weight_present >= 76 THEN 'green'
-        WHEN w.weighted_sum / w.weight_present >= 51 THEN 'yellow'
+        WHEN round_half_away(w.weighted_sum / w.weight_present * 1e9) >= 76e9 THEN 'green'
+        WHEN round_half_away(w.weighted_sum / w.weight_present * 1e9) >= 51e9 THEN 'yellow'
         ELSE 'red'
       END
     ELSE 'unknown'

@@ -11,7 +11,7 @@ use tracing::info;
 use crate::error::{Error, Result};
 use crate::execute::collect_all;
 use crate::job::Job;
-use crate::metrics::{METRICS, Metric};
+use crate::metrics::{METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, MonthRange};
 use crate::normalise::{Collected, Context, Model, PHASES, Panel, Rates};
 use crate::proofs::{self, Published};
@@ -237,6 +237,7 @@ fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord
         serde_json::to_string(snapshot).map_err(|error| Error::internal("the inputs have no name").because(error))?;
     let definitions = format!("{:?}", (job, request.as_of));
     let tables: Vec<&Table> = crate::tables::outputs::TABLES.to_vec();
+    let sql = METRICS.iter().map(|metric| metric.sql).chain(SHARED_SQL);
     Ok(RunRecord {
         run_id: request.run_id.clone(),
         kind: request.kind.name().to_string(),
@@ -245,7 +246,7 @@ fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord
         started_at: request.started_at.clone(),
         fingerprint,
         code_version: env!("CARGO_PKG_VERSION").to_string(),
-        definition_version: publish::definition_version(&tables, METRICS.iter().map(|metric| metric.sql), &definitions),
+        definition_version: publish::definition_version(&tables, sql, &definitions),
         input_rows: BTreeMap::new(),
         seconds: BTreeMap::new(),
     })

@@ -24,7 +24,7 @@ Examples:
   tenure show cltv --job jobs/nightly.toml --all --format csv > cltv.csv
 ")]
 pub struct Show {
-    /// churn, cohorts, mrr, arpc, crc, cltv or checks.
+    /// A table of `tenure metrics`, e.g. churn.
     table: String,
     #[command(flatten)]
     job: JobFile,

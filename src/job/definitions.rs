@@ -82,11 +82,15 @@ pub fn read(top: &Section, inputs: &BTreeMap<Input, InputSource>) -> Result<Defi
             section.wrong("allocation", "`definitions.allocation` = \"tickets\" needs [inputs.support_tickets]");
         return Err(error.hint("say where the tickets are, or allocate by \"customers\" or \"mrr\""));
     }
+    if definitions.allocation == Allocation::Mrr && !has_subscriptions {
+        let error = section.wrong("allocation", "`definitions.allocation` = \"mrr\" needs [inputs.subscriptions]");
+        return Err(error.hint("without subscriptions there is no MRR: allocate by \"customers\" or \"tickets\""));
+    }
     definitions.exclude_statuses = section.strings("exclude_statuses")?.unwrap_or_default();
     definitions.qualifying_events = section.strings("qualifying_events")?.unwrap_or_default();
     if let Some(seed) = section.integer("seed")? {
-        definitions.seed =
-            u64::try_from(seed).map_err(|_| section.wrong("seed", format!("`definitions.seed` is {seed}")))?;
+        definitions.seed = u64::try_from(seed)
+            .map_err(|_| section.wrong("seed", format!("`definitions.seed` is {seed}")).hint("write 0 or more"))?;
     }
     Ok(definitions)
 }
@@ -139,7 +143,8 @@ fn weights(top: &Section) -> Result<Weights> {
         *weight = value;
     }
     if weights.list().iter().sum::<f64>() <= 0.0 {
-        return Err(health.wrong("weights", "every weight of `health.weights` is 0"));
+        let error = health.wrong("weights", "every weight of `health.weights` is 0");
+        return Err(error.hint("give one of usage, survey, support, commercial, tenure a weight above 0"));
     }
     Ok(weights)
 }

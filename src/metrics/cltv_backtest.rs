@@ -6,7 +6,7 @@ use polars::prelude::LazyFrame;
 
 use super::Metric;
 use super::cohorts::is_left_truncated;
-use super::expr::{Point, reason, spine};
+use super::expr::{Point, first_reason, reason, spine};
 use super::pool::Pool;
 use super::rows::{Row, frame};
 use super::survival::Survival;
@@ -169,9 +169,12 @@ fn row(
         }
     }
     let projected = projection.customer_months(method, horizon as u64);
-    let is_unknown = value.is_none() || projection.margin.is_none();
+    let why = first_reason(&[
+        (value.is_none() || projection.margin.is_none(), reason::NO_CUSTOMERS),
+        (actual == 0, reason::NO_RETAINED_CUSTOMERS),
+    ]);
     let round = |ticks: f64| ticks.is_finite().then(|| ticks.round() as i64);
-    keyed(is_unknown.then_some(reason::NO_CUSTOMERS))
+    keyed(why)
         .with(&PROJECTED_CUSTOMERS, customers)
         .with(&PROJECTED_CUSTOMER_MONTHS, projected)
         .with(&ACTUAL_CUSTOMER_MONTHS, actual)

@@ -47,6 +47,9 @@ pub struct Metric {
     pub compute: fn(&Model, MonthRange) -> LazyFrame,
 }
 
+/// What the twins share, in the order in which it runs: as much their definition as their own statements.
+pub const SHARED_SQL: [&str; 2] = [include_str!("../../sql/model.sql"), include_str!("../../sql/customers.sql")];
+
 /// The registry: every metric, in the order in which they are computed and printed.
 pub static METRICS: [&Metric; 17] = [
     &churn::METRIC,

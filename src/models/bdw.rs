@@ -6,7 +6,7 @@
 
 use super::counts::{AgeCount, evaluate};
 use super::curve::{Curve, power_step};
-use super::optimise::{covariance, maximise};
+use super::optimise::{covariance_given, maximise};
 use super::sbg::{self, LIMIT, alpha_beta, logistic};
 use super::special::{gamma_difference, limit};
 
@@ -25,8 +25,8 @@ pub struct Fit {
     pub converged: bool,
     /// All customers alike, to the end of the range of the polarisation.
     pub is_homogeneous: bool,
-    /// Of `parameters()`, from the Fisher information; None where a parameter is at the end
-    /// of its range or the data do not determine it.
+    /// Of `parameters()`, from the Fisher information. Homogeneous: of mean and shape, zeros elsewhere. None where another
+    /// parameter is at the end of its range or the data do not determine it.
     pub covariance: Option<[[f64; 3]; 3]>,
 }
 
@@ -101,6 +101,7 @@ pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
     let Some(best) = best.filter(|best| best.value > sbg.log_likelihood) else {
         return Fit { converged: best.is_some_and(|best| best.converged), ..same };
     };
+    let is_homogeneous = best.at[1] <= -LIMIT;
     Fit {
         mean: logistic(best.at[0]),
         polarisation: logistic(best.at[1]),
@@ -108,8 +109,8 @@ pub fn fit(counts: &[AgeCount], sbg: &sbg::Fit) -> Fit {
         logits: best.at,
         log_likelihood: best.value,
         converged: best.converged && !best.is_bound[0] && !best.is_bound[2],
-        is_homogeneous: best.at[1] <= -LIMIT,
-        covariance: covariance(&best),
+        is_homogeneous,
+        covariance: covariance_given(&best, &[false, is_homogeneous, false]),
     }
 }
 

@@ -156,7 +156,21 @@ pub const LARGEST_VARIANCE: f64 = 25.0;
 
 /// The covariance of an optimum inside its bounds. None at a bound, or where the data hardly determine a parameter.
 pub fn covariance<const N: usize>(optimum: &Optimum<N>) -> Option<[[f64; N]; N]> {
-    let covariance = if optimum.is_bound == [false; N] { inverse(&optimum.information)? } else { return None };
+    covariance_given(optimum, &[false; N])
+}
+
+/// The same, zero in the parameters taken as known. None where another is at a bound, or hardly
+/// determined by the data.
+pub fn covariance_given<const N: usize>(optimum: &Optimum<N>, is_known: &[bool; N]) -> Option<[[f64; N]; N]> {
+    if (0..N).any(|i| optimum.is_bound[i] && !is_known[i]) {
+        return None;
+    }
+    // A known parameter leaves the matrix: its row and column become those of the identity.
+    let is_out = |i: usize, j: usize| is_known[i] || is_known[j];
+    let free = |i: usize, j: usize| if is_out(i, j) { f64::from(u8::from(i == j)) } else { optimum.information[i][j] };
+    let inverse: [[f64; N]; N] = inverse(&std::array::from_fn(|i| std::array::from_fn(|j| free(i, j))))?;
+    let covariance: [[f64; N]; N] =
+        std::array::from_fn(|i| std::array::from_fn(|j| if is_out(i, j) { 0.0 } else { inverse[i][j] }));
     (0..N).all(|i| covariance[i][i] <= LARGEST_VARIANCE).then_some(covariance)
 }
 

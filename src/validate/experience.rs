@@ -3,13 +3,15 @@
 use polars::prelude::*;
 
 use super::rows::Rules;
-use super::{Severity, label};
+use super::{Check, Found, Severity, label, violation};
+use crate::job::Job;
 use crate::month::{Calendar, Micros, Month};
-use crate::tables::InputColumn;
+use crate::snapshot::Source;
 use crate::tables::inputs::{
-    ANSWERED_AT, CLOSED_AT, CSAT_DEFAULT_SCALE, CSAT_KIND, CSAT_SCALES, NPS_KIND, NPS_SCALE, OCCURRED_AT, OPENED_AT,
-    SCALE_MAX, SCORE, SURVEY_KIND,
+    ANSWERED_AT, CLOSED_AT, CSAT_DEFAULT_SCALE, CSAT_KIND, CSAT_SCALES, EVENT, NPS_KIND, NPS_SCALE, OCCURRED_AT,
+    OPENED_AT, SCALE_MAX, SCORE, SURVEY_KIND,
 };
+use crate::tables::{Input, InputColumn};
 
 /// Nothing was recorded before this: an earlier time comes from a clock that was never set.
 const EARLIEST_YEAR: i16 = 1990;
@@ -66,4 +68,30 @@ impl Rules<'_> {
         self.add(column, "after_as_of", message, at().gt_eq(lit(calendar.as_of_close())));
         self.rules.iter_mut().skip(count).for_each(|rule| rule.severity = Severity::Warning);
     }
+}
+
+/// Events that `definitions.qualifying_events` names and no row holds: as likely misspelt as not yet seen, and usage would
+/// silently be less than it is.
+pub fn unseen_events(job: &Job, source: &Source) -> Option<Check> {
+    let named = job.definitions.qualifying_events.clone();
+    if named.is_empty() || !source.present.contains(EVENT.name) {
+        return None;
+    }
+    let is_named = named.iter().fold(lit(false), |any, event| any.or(col(EVENT.name).eq(lit(event.as_str()))));
+    let frame = source.frame.clone().filter(is_named).group_by([col(EVENT.name)]).agg([]);
+    let message =
+        format!("no row has this {} of definitions.qualifying_events", label(job, Input::UsageEvents, EVENT.name));
+    let read = move |seen: &DataFrame| {
+        let seen = seen.column(EVENT.name)?.str()?.clone();
+        let unseen: Vec<String> =
+            named.iter().filter(|event| !seen.iter().any(|seen| seen == Some(event.as_str()))).cloned().collect();
+        if unseen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut violation = violation(Input::UsageEvents, EVENT.name, "unseen_event", message.clone(), 0);
+        violation.severity = Severity::Warning;
+        violation.samples = unseen;
+        Ok(vec![Found { violation, samples: None }])
+    };
+    Some(Check { frame, read: Box::new(read) })
 }

@@ -65,6 +65,9 @@ pub fn checks(job: &Job, sources: &Sources, calendar: &Calendar) -> Vec<Check> {
         checks.extend(tables::duplicates(job, input, source, calendar));
         checks.extend(tables::references(input, source, sources));
         checks.extend(rates::check(job, input, source, sources, calendar));
+        if input == Input::UsageEvents {
+            checks.extend(experience::unseen_events(job, source));
+        }
         if input == Input::Subscriptions {
             checks.extend(tables::overlaps(job, source, calendar));
             checks.extend(tables::snapshot_months(job, source, calendar));

@@ -18,7 +18,7 @@ use polars::prelude::{DataFrame, ParquetReader, SerReader};
 
 use crate::error::{Error, Result};
 use crate::job::Job;
-use crate::metrics::METRICS;
+use crate::metrics::{METRICS, SHARED_SQL};
 use crate::month::MonthRange;
 use crate::publish::Computed;
 use crate::snapshot::Snapshot;
@@ -28,8 +28,6 @@ use crate::tables::render::engine::Engine;
 use workspace::Workspace;
 
 const PRELUDE: &str = include_str!("../../sql/prelude/duckdb.sql");
-const MODEL: &str = include_str!("../../sql/model.sql");
-const CUSTOMERS: &str = include_str!("../../sql/customers.sql");
 
 /// What is recomputed, from which files.
 pub struct Subject<'a> {
@@ -68,7 +66,7 @@ impl Subject<'_> {
 }
 
 fn model() -> String {
-    let mut text = format!("\n{PRELUDE}\n{MODEL}\n{CUSTOMERS}\n");
+    let mut text = format!("\n{PRELUDE}\n{}\n", SHARED_SQL.join("\n"));
     for metric in METRICS {
         let select = metric.sql.trim_end().trim_end_matches(';');
         text += &format!("\nCREATE OR REPLACE TEMP TABLE {} AS\n{select}\n;\n", metric.table.name);

@@ -142,14 +142,18 @@ fn definitions_are_read_and_refused() {
         (end("[definitions]\nactive = \"purchases\""), "is for businesses without subscriptions"),
         (end("[definitions]\nallocation = \"tickets\""), "needs [inputs.support_tickets]"),
         (
+            SMALLEST.replace("subscriptions", "invoices") + "[definitions]\nallocation = \"mrr\"\n",
+            "`definitions.allocation` = \"mrr\" needs [inputs.subscriptions]",
+        ),
+        (
             SMALLEST.replace("subscriptions", "invoices") + "[definitions]\nactive = \"paying\"\n",
             "customers can only be active by \"purchases\"",
         ),
         (SMALLEST.replace("subscriptions", "surveys"), "there is neither [inputs.subscriptions] nor [inputs.invoices]"),
     ];
     for (text, message) in cases {
-        let (found, _) = refused(&text);
-        assert!(found.contains(message), "{found}");
+        let (found, hint) = refused(&text);
+        assert!(found.contains(message) && hint.is_some(), "{found}");
     }
 }
 

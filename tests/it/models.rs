@@ -345,6 +345,12 @@ fn equal_hazards_are_called_homogeneous_and_solved_exactly() {
     let (two, three) = (sbg_of(&rising), bdw_of(&rising));
     assert!(two.is_homogeneous && two.converged, "{two:?}");
     assert!(three.shape > 1.5 && bdw::is_preferred(&three, &two, 8), "{three:?}");
+    // All alike to the end of the range: mean and shape still have their errors, here those of a first loss of 20 in 1000.
+    assert!(three.is_homogeneous, "{three:?}");
+    let covariance = three.covariance.unwrap();
+    assert_eq!((covariance[1], covariance[0][1], covariance[2][1]), ([0.0; 3], 0.0, 0.0));
+    let error = delta_method(&three.parameters(), &covariance, |at| Some(three.curve_at(at).hazard(1))).unwrap();
+    assert!(error > 0.0 && error < (0.02_f64 * 0.98 / 1000.0).sqrt(), "{error}");
 }
 
 #[test]

@@ -304,3 +304,15 @@ fn messages_name_the_sources_own_column() {
     let export = Export::new().table_with("subscriptions", frame, "columns = { mrr = \"price\" }");
     assert_eq!(export.violations()[0].message, "`mrr` (source column `price`) is negative");
 }
+
+#[test]
+fn an_event_that_qualifies_and_never_happens_is_a_warning() {
+    let export = subscriptions(&["s1 c1 2024-01-01 - 10 USD"])
+        .with("[definitions]\nqualifying_events = [\"login\", \"Export\"]")
+        .table(
+            "usage_events",
+            table("customer_id occurred_at event", &["c1 2024-01-02 login", "c1 2024-01-03 export"]),
+        );
+    let violation = only(&export, "usage_events.event", "unseen_event", 0, &["Export"]);
+    assert_eq!(violation.severity, Severity::Warning);
+}

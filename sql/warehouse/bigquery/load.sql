@@ -57,6 +57,105 @@ INSERT INTO tenure.cltv (`month`, `dimension`, `segment`, `currency`, `method`, 
 SELECT `month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `value`, `value_lower`, `value_upper`, `residual_value`, `monthly_margin`, `churn_rate`, `lifetime_months`, `discount_rate_annual`, `customers`, `churn_events`, `share_extrapolated`, `mean_churn`, `polarisation`, `converged`, `is_shrunk`, `is_homogeneous`, `has_costs`, `null_reason`, `is_final` FROM tenure.cltv_delta;
 COMMIT TRANSACTION;
 
+CREATE OR REPLACE EXTERNAL TABLE tenure.cltv_backtest_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/cltv_backtest']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.cltv_backtest WHERE TRUE;
+INSERT INTO tenure.cltv_backtest (`month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `projected_month`, `customers`, `projected_customer_months`, `actual_customer_months`, `bias`, `projected_value`, `actual_value`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `projected_month`, `customers`, `projected_customer_months`, `actual_customer_months`, `bias`, `projected_value`, `actual_value`, `null_reason`, `is_final` FROM tenure.cltv_backtest_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.nps_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/nps']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.nps WHERE TRUE;
+INSERT INTO tenure.nps (`month`, `dimension`, `segment`, `responses`, `promoters`, `passives`, `detractors`, `nps`, `nps_lower`, `nps_upper`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `responses`, `promoters`, `passives`, `detractors`, `nps`, `nps_lower`, `nps_upper`, `null_reason`, `is_final` FROM tenure.nps_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.csat_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/csat']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.csat WHERE TRUE;
+INSERT INTO tenure.csat (`month`, `dimension`, `segment`, `responses`, `satisfied`, `csat`, `csat_lower`, `csat_upper`, `mean_score`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `responses`, `satisfied`, `csat`, `csat_lower`, `csat_upper`, `mean_score`, `null_reason`, `is_final` FROM tenure.csat_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.engagement_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/engagement']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.engagement WHERE TRUE;
+INSERT INTO tenure.engagement (`month`, `dimension`, `segment`, `active_days_total`, `monthly_active_customers`, `average_daily_active_customers`, `engagement_score`, `weekly_active_customers`, `monthly_active_users`, `average_daily_active_users`, `user_engagement_score`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `active_days_total`, `monthly_active_customers`, `average_daily_active_customers`, `engagement_score`, `weekly_active_customers`, `monthly_active_users`, `average_daily_active_users`, `user_engagement_score`, `null_reason`, `is_final` FROM tenure.engagement_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.health_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/health']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.health WHERE TRUE;
+INSERT INTO tenure.health (`month`, `customer_id`, `score`, `band`, `coverage`, `usage_score`, `survey_score`, `support_score`, `commercial_score`, `tenure_score`, `usage_contribution`, `survey_contribution`, `support_contribution`, `commercial_contribution`, `tenure_contribution`, `null_reason`, `is_final`)
+SELECT `month`, `customer_id`, `score`, `band`, `coverage`, `usage_score`, `survey_score`, `support_score`, `commercial_score`, `tenure_score`, `usage_contribution`, `survey_contribution`, `support_contribution`, `commercial_contribution`, `tenure_contribution`, `null_reason`, `is_final` FROM tenure.health_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.health_summary_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/health_summary']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.health_summary WHERE TRUE;
+INSERT INTO tenure.health_summary (`month`, `dimension`, `segment`, `customers`, `scored_customers`, `green_customers`, `yellow_customers`, `red_customers`, `unknown_customers`, `mean_score`, `mean_coverage`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `customers`, `scored_customers`, `green_customers`, `yellow_customers`, `red_customers`, `unknown_customers`, `mean_score`, `mean_coverage`, `null_reason`, `is_final` FROM tenure.health_summary_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.health_backtest_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/health_backtest']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.health_backtest WHERE TRUE;
+INSERT INTO tenure.health_backtest (`month`, `predictor`, `decile`, `scored_month`, `customers`, `lost_customers`, `lost_rate`, `mean_risk`, `auc`, `top_decile_lift`, `brier`, `brier_base_rate`, `null_reason`, `is_final`)
+SELECT `month`, `predictor`, `decile`, `scored_month`, `customers`, `lost_customers`, `lost_rate`, `mean_risk`, `auc`, `top_decile_lift`, `brier`, `brier_base_rate`, `null_reason`, `is_final` FROM tenure.health_backtest_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.tiers_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/tiers']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.tiers WHERE TRUE;
+INSERT INTO tenure.tiers (`month`, `customer_id`, `tier`, `engagement_rank`, `spend_rank`, `survey_rank`, `health_rank`, `is_final`)
+SELECT `month`, `customer_id`, `tier`, `engagement_rank`, `spend_rank`, `survey_rank`, `health_rank`, `is_final` FROM tenure.tiers_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.tiers_summary_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/tiers_summary']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.tiers_summary WHERE TRUE;
+INSERT INTO tenure.tiers_summary (`month`, `dimension`, `segment`, `customers`, `super_fan_customers`, `core_customers`, `at_risk_customers`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `customers`, `super_fan_customers`, `core_customers`, `at_risk_customers`, `null_reason`, `is_final` FROM tenure.tiers_summary_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.forecast_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/forecast']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.forecast WHERE TRUE;
+INSERT INTO tenure.forecast (`month`, `dimension`, `segment`, `currency`, `horizon_month`, `forecast_month`, `base_customers`, `base_mrr`, `expected_customers`, `expected_customers_lower_80`, `expected_customers_upper_80`, `expected_customers_lower_95`, `expected_customers_upper_95`, `expected_churned_customers`, `expected_new_customers`, `expected_mrr`, `expected_mrr_lower_80`, `expected_mrr_upper_80`, `expected_mrr_lower_95`, `expected_mrr_upper_95`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `horizon_month`, `forecast_month`, `base_customers`, `base_mrr`, `expected_customers`, `expected_customers_lower_80`, `expected_customers_upper_80`, `expected_customers_lower_95`, `expected_customers_upper_95`, `expected_churned_customers`, `expected_new_customers`, `expected_mrr`, `expected_mrr_lower_80`, `expected_mrr_upper_80`, `expected_mrr_lower_95`, `expected_mrr_upper_95`, `null_reason`, `is_final` FROM tenure.forecast_delta;
+COMMIT TRANSACTION;
+
+CREATE OR REPLACE EXTERNAL TABLE tenure.forecast_backtest_delta
+WITH CONNECTION `eu.tenure`
+OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/forecast_backtest']);
+BEGIN TRANSACTION;
+DELETE FROM tenure.forecast_backtest WHERE TRUE;
+INSERT INTO tenure.forecast_backtest (`month`, `dimension`, `segment`, `currency`, `horizon_month`, `projected_month`, `actual_customers`, `actual_mrr`, `expected_customers`, `expected_mrr`, `customers_error`, `mrr_error`, `is_within_80`, `is_within_95`, `is_mrr_within_80`, `is_mrr_within_95`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `horizon_month`, `projected_month`, `actual_customers`, `actual_mrr`, `expected_customers`, `expected_mrr`, `customers_error`, `mrr_error`, `is_within_80`, `is_within_95`, `is_mrr_within_80`, `is_mrr_within_95`, `null_reason`, `is_final` FROM tenure.forecast_backtest_delta;
+COMMIT TRANSACTION;
+
 CREATE OR REPLACE EXTERNAL TABLE tenure.checks_delta
 WITH CONNECTION `eu.tenure`
 OPTIONS (format = 'DELTA_LAKE', uris = ['gs://example-bucket/metrics/checks']);

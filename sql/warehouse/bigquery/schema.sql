@@ -160,6 +160,224 @@ CREATE TABLE IF NOT EXISTS tenure.cltv (
 PARTITION BY DATE_TRUNC(`month`, MONTH)
 OPTIONS (description = 'Customer lifetime value, by several methods.');
 
+CREATE TABLE IF NOT EXISTS tenure.cltv_backtest (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `currency` STRING NOT NULL OPTIONS (description = 'The reporting currency of every amount in the row.'),
+  `method` STRING NOT NULL OPTIONS (description = 'How the value was computed.'),
+  `horizon_months` INT64 NOT NULL OPTIONS (description = 'Months of payments counted; 0 means without end. Unit: months.'),
+  `projected_month` DATE OPTIONS (description = 'The month at whose close the projection was made.'),
+  `customers` INT64 OPTIONS (description = 'Customers acquired by the projected month and not lost by its close. Unit: customers.'),
+  `projected_customer_months` FLOAT64 OPTIONS (description = 'Months those customers were expected to stay within the horizon. Unit: months.'),
+  `actual_customer_months` INT64 OPTIONS (description = 'Months they did stay, to their first loss. Unit: months.'),
+  `bias` FLOAT64 OPTIONS (description = 'Projected over actual customer months, less 1. Unit: fraction (0.05 = 5 %).'),
+  `projected_value` NUMERIC(18, 4) OPTIONS (description = 'Projected customer months at the margin known when they were projected. Unit: currency.'),
+  `actual_value` NUMERIC(18, 4) OPTIONS (description = 'Actual customer months, each at its month\'s margin. Unit: currency.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'What lifetime projections made some months ago expected, and what happened since.');
+
+CREATE TABLE IF NOT EXISTS tenure.nps (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `responses` INT64 OPTIONS (description = 'Respondents who answered in the month, each by its latest answer. Unit: responses.'),
+  `promoters` INT64 OPTIONS (description = 'Scores of 9 and 10. Unit: responses.'),
+  `passives` INT64 OPTIONS (description = 'Scores between the two. Unit: responses.'),
+  `detractors` INT64 OPTIONS (description = 'Scores up to nps.detractor_max (6, the standard). Unit: responses.'),
+  `nps` FLOAT64 OPTIONS (description = '100 x (promoters - detractors) / responses, -100 to 100. Unit: points.'),
+  `nps_lower` FLOAT64 OPTIONS (description = 'Lower 95 % bound (adjusted Wald). Unit: points.'),
+  `nps_upper` FLOAT64 OPTIONS (description = 'Upper 95 % bound (adjusted Wald). Unit: points.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Net promoter score.');
+
+CREATE TABLE IF NOT EXISTS tenure.csat (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `responses` INT64 OPTIONS (description = 'Respondents who answered in the month, each by its latest answer. Unit: responses.'),
+  `satisfied` INT64 OPTIONS (description = 'Top answers: 3 of 3, 4 and 5 of 5, 6 and 7 of 7, 8 to 10 of 10. Unit: responses.'),
+  `csat` FLOAT64 OPTIONS (description = 'Satisfied divided by responses. Unit: fraction (0.05 = 5 %).'),
+  `csat_lower` FLOAT64 OPTIONS (description = 'Lower 95 % bound (Wilson). Unit: fraction (0.05 = 5 %).'),
+  `csat_upper` FLOAT64 OPTIONS (description = 'Upper 95 % bound (Wilson). Unit: fraction (0.05 = 5 %).'),
+  `mean_score` FLOAT64 OPTIONS (description = 'Mean of (score - 1) / (scale - 1): 0 is the worst answer, 1 the best. Unit: fraction (0.05 = 5 %).'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Customer satisfaction.');
+
+CREATE TABLE IF NOT EXISTS tenure.engagement (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `active_days_total` INT64 OPTIONS (description = 'Distinct days on which a customer had an event, summed over customers. Unit: days.'),
+  `monthly_active_customers` INT64 OPTIONS (description = 'Customers with an event in the month. Unit: customers.'),
+  `average_daily_active_customers` FLOAT64 OPTIONS (description = 'Active days divided by the days of the month (elapsed ones while it runs). Unit: customers.'),
+  `engagement_score` FLOAT64 OPTIONS (description = 'Daily over monthly active customers: active days / (days x monthly active customers). Unit: fraction (0.05 = 5 %).'),
+  `weekly_active_customers` INT64 OPTIONS (description = 'Customers with an event in the last seven elapsed days of the month. Unit: customers.'),
+  `monthly_active_users` INT64 OPTIONS (description = 'Users with an event in the month; one under two customers counts once. Unit: users.'),
+  `average_daily_active_users` FLOAT64 OPTIONS (description = 'The same as for customers, over users. Unit: users.'),
+  `user_engagement_score` FLOAT64 OPTIONS (description = 'The same as for customers, over users. Unit: fraction (0.05 = 5 %).'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Who uses the product, and how often.');
+
+CREATE TABLE IF NOT EXISTS tenure.health (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `customer_id` STRING NOT NULL OPTIONS (description = 'The customer.'),
+  `score` FLOAT64 OPTIONS (description = 'Weighted mean of the components there are, 0 to 100; null below half coverage. Unit: points.'),
+  `band` STRING OPTIONS (description = 'green (76 and more), yellow (51 and more), red, or unknown without a score.'),
+  `coverage` FLOAT64 OPTIONS (description = 'Weight of the components there are. Unit: fraction (0.05 = 5 %).'),
+  `usage_score` FLOAT64 OPTIONS (description = 'Active days: their percentile, and their trend against the three months before. Unit: points.'),
+  `survey_score` FLOAT64 OPTIONS (description = 'Latest answers on 0-100, weighted by a half-life of 90 days. Unit: points.'),
+  `support_score` FLOAT64 OPTIONS (description = '100 less the percentiles of tickets and of retention cost per revenue. Unit: points.'),
+  `commercial_score` FLOAT64 OPTIONS (description = '100, less 50 for a failed or refunded payment, less 50 for contraction in the last three months. Unit: points.'),
+  `tenure_score` FLOAT64 OPTIONS (description = '100 x (1 - the hazard at this age). Unit: points.'),
+  `usage_contribution` FLOAT64 OPTIONS (description = 'Part of the score that is usage. Unit: points.'),
+  `survey_contribution` FLOAT64 OPTIONS (description = 'Part of the score that is survey answers. Unit: points.'),
+  `support_contribution` FLOAT64 OPTIONS (description = 'Part of the score that is support. Unit: points.'),
+  `commercial_contribution` FLOAT64 OPTIONS (description = 'Part of the score that is commercial. Unit: points.'),
+  `tenure_contribution` FLOAT64 OPTIONS (description = 'Part of the score that is tenure. Unit: points.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `customer_id`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'How healthy every paying customer is.');
+
+CREATE TABLE IF NOT EXISTS tenure.health_summary (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `customers` INT64 OPTIONS (description = 'Customers paying at the close of the month. Unit: customers.'),
+  `scored_customers` INT64 OPTIONS (description = 'Those with a score. Unit: customers.'),
+  `green_customers` INT64 OPTIONS (description = 'Scores of 76 and more. Unit: customers.'),
+  `yellow_customers` INT64 OPTIONS (description = 'Scores of 51 to 76. Unit: customers.'),
+  `red_customers` INT64 OPTIONS (description = 'Scores below 51. Unit: customers.'),
+  `unknown_customers` INT64 OPTIONS (description = 'Those without a score. Unit: customers.'),
+  `mean_score` FLOAT64 OPTIONS (description = 'Mean score of those who have one. Unit: points.'),
+  `mean_coverage` FLOAT64 OPTIONS (description = 'Mean coverage of all of them. Unit: fraction (0.05 = 5 %).'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Health per month and segment.');
+
+CREATE TABLE IF NOT EXISTS tenure.health_backtest (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `predictor` STRING NOT NULL OPTIONS (description = 'health (the score), usage (active days of the month) or tenure (hazard at this age).'),
+  `decile` INT64 NOT NULL OPTIONS (description = '1 to 10, 10 the highest risk; 0 is everybody.'),
+  `scored_month` DATE OPTIONS (description = 'When the prediction was made: three months earlier.'),
+  `customers` INT64 OPTIONS (description = 'Customers who had a health score when the prediction was made. Unit: customers.'),
+  `lost_customers` INT64 OPTIONS (description = 'Those not paying at one at least of the three closes since. Unit: customers.'),
+  `lost_rate` FLOAT64 OPTIONS (description = 'Lost divided by customers. Unit: fraction (0.05 = 5 %).'),
+  `mean_risk` FLOAT64 OPTIONS (description = 'Mean predicted loss rate: what was seen of the same decile three months earlier, or of everybody. Unit: fraction (0.05 = 5 %).'),
+  `auc` FLOAT64 OPTIONS (description = 'Chance that a lost customer was ranked riskier than a kept one. Unit: fraction (0.05 = 5 %).'),
+  `top_decile_lift` FLOAT64 OPTIONS (description = 'Loss rate of the riskiest tenth over that of everybody.'),
+  `brier` FLOAT64 OPTIONS (description = 'Mean squared error of the predicted loss rates.'),
+  `brier_base_rate` FLOAT64 OPTIONS (description = 'The same for predicting the base rate for everybody.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `predictor`, `decile`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Whether health scores foretold who would leave within three months, beside two simpler predictors.');
+
+CREATE TABLE IF NOT EXISTS tenure.tiers (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `customer_id` STRING NOT NULL OPTIONS (description = 'The customer.'),
+  `tier` STRING OPTIONS (description = 'super_fan, core or at_risk.'),
+  `engagement_rank` FLOAT64 OPTIONS (description = 'Mid-rank of active days, 1 the most. Unit: fraction (0.05 = 5 %).'),
+  `spend_rank` FLOAT64 OPTIONS (description = 'Mid-rank of MRR at close. Unit: fraction (0.05 = 5 %).'),
+  `survey_rank` FLOAT64 OPTIONS (description = 'Mid-rank of the survey component. Unit: fraction (0.05 = 5 %).'),
+  `health_rank` FLOAT64 OPTIONS (description = 'Mid-rank of the health score. Unit: fraction (0.05 = 5 %).'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `customer_id`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Super fans, customers at risk, and the core between them.');
+
+CREATE TABLE IF NOT EXISTS tenure.tiers_summary (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `customers` INT64 OPTIONS (description = 'Customers paying at the close of the month. Unit: customers.'),
+  `super_fan_customers` INT64 OPTIONS (description = 'In the top third by every rank there is, at least two. Unit: customers.'),
+  `core_customers` INT64 OPTIONS (description = 'Neither of the two. Unit: customers.'),
+  `at_risk_customers` INT64 OPTIONS (description = 'In the bottom third by engagement and spend, or of red health. Unit: customers.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Tiers per month and segment.');
+
+CREATE TABLE IF NOT EXISTS tenure.forecast (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `currency` STRING NOT NULL OPTIONS (description = 'The reporting currency of every amount in the row.'),
+  `horizon_month` INT64 NOT NULL OPTIONS (description = 'Months ahead, 1 to 12. Unit: months.'),
+  `forecast_month` DATE OPTIONS (description = 'The month that is forecast.'),
+  `base_customers` INT64 OPTIONS (description = 'Active customers at the close of the month. Unit: customers.'),
+  `base_mrr` NUMERIC(18, 4) OPTIONS (description = 'MRR at the close of the month. Unit: currency per month.'),
+  `expected_customers` FLOAT64 OPTIONS (description = 'Expected active customers at the close of the forecast month. Unit: customers.'),
+  `expected_customers_lower_80` FLOAT64 OPTIONS (description = 'Lower 80 % bound. Unit: customers.'),
+  `expected_customers_upper_80` FLOAT64 OPTIONS (description = 'Upper 80 % bound. Unit: customers.'),
+  `expected_customers_lower_95` FLOAT64 OPTIONS (description = 'Lower 95 % bound. Unit: customers.'),
+  `expected_customers_upper_95` FLOAT64 OPTIONS (description = 'Upper 95 % bound. Unit: customers.'),
+  `expected_churned_customers` FLOAT64 OPTIONS (description = 'Customers expected to be lost in the forecast month. Unit: customers.'),
+  `expected_new_customers` FLOAT64 OPTIONS (description = 'Customers expected to be won or won back in the forecast month. Unit: customers.'),
+  `expected_mrr` NUMERIC(18, 4) OPTIONS (description = 'Expected MRR at the close of the forecast month. Unit: currency per month.'),
+  `expected_mrr_lower_80` NUMERIC(18, 4) OPTIONS (description = 'Lower 80 % bound. Unit: currency per month.'),
+  `expected_mrr_upper_80` NUMERIC(18, 4) OPTIONS (description = 'Upper 80 % bound. Unit: currency per month.'),
+  `expected_mrr_lower_95` NUMERIC(18, 4) OPTIONS (description = 'Lower 95 % bound. Unit: currency per month.'),
+  `expected_mrr_upper_95` NUMERIC(18, 4) OPTIONS (description = 'Upper 95 % bound. Unit: currency per month.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`, `currency`, `horizon_month`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Expected customers and MRR of the next twelve months, with intervals.');
+
+CREATE TABLE IF NOT EXISTS tenure.forecast_backtest (
+  `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
+  `dimension` STRING NOT NULL OPTIONS (description = '`all`, or the name of a dimension of the job.'),
+  `segment` STRING NOT NULL OPTIONS (description = '`all`, or a value of the dimension; `(unknown)` where there is none.'),
+  `currency` STRING NOT NULL OPTIONS (description = 'The reporting currency of every amount in the row.'),
+  `horizon_month` INT64 NOT NULL OPTIONS (description = 'Months ahead, 1 to 12. Unit: months.'),
+  `projected_month` DATE OPTIONS (description = 'The month at whose close the projection was made.'),
+  `actual_customers` INT64 OPTIONS (description = 'Active customers at the close of the month. Unit: customers.'),
+  `actual_mrr` NUMERIC(18, 4) OPTIONS (description = 'MRR at the close of the month. Unit: currency per month.'),
+  `expected_customers` FLOAT64 OPTIONS (description = 'Expected active customers at the close of the forecast month. Unit: customers.'),
+  `expected_mrr` NUMERIC(18, 4) OPTIONS (description = 'Expected MRR at the close of the forecast month. Unit: currency per month.'),
+  `customers_error` FLOAT64 OPTIONS (description = 'Expected over actual customers, less 1. Unit: fraction (0.05 = 5 %).'),
+  `mrr_error` FLOAT64 OPTIONS (description = 'Expected over actual MRR, less 1. Unit: fraction (0.05 = 5 %).'),
+  `is_within_80` BOOL OPTIONS (description = 'Whether the customers lie within the 80 % interval.'),
+  `is_within_95` BOOL OPTIONS (description = 'Whether the customers lie within the 95 % interval.'),
+  `is_mrr_within_80` BOOL OPTIONS (description = 'Whether the MRR lies within the 80 % interval.'),
+  `is_mrr_within_95` BOOL OPTIONS (description = 'Whether the MRR lies within the 95 % interval.'),
+  `null_reason` STRING OPTIONS (description = 'Why measures of the row are null: the first reason that applies.'),
+  `is_final` BOOL NOT NULL OPTIONS (description = 'True once the month and its settling days lie before the as-of instant.'),
+  PRIMARY KEY (`month`, `dimension`, `segment`, `currency`, `horizon_month`) NOT ENFORCED
+)
+PARTITION BY DATE_TRUNC(`month`, MONTH)
+OPTIONS (description = 'Earlier forecasts of the month against what it became.');
+
 CREATE TABLE IF NOT EXISTS tenure.checks (
   `month` DATE NOT NULL OPTIONS (description = 'The month, its first day.'),
   `checked_table` STRING NOT NULL OPTIONS (description = 'The table it was checked on.'),

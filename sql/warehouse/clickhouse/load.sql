@@ -38,6 +38,72 @@ SELECT `month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, 
 EXCHANGE TABLES tenure.cltv_next AND tenure.cltv;
 DROP TABLE tenure.cltv_next;
 
+CREATE OR REPLACE TABLE tenure.cltv_backtest_next AS tenure.cltv_backtest;
+INSERT INTO tenure.cltv_backtest_next (`month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `projected_month`, `customers`, `projected_customer_months`, `actual_customer_months`, `bias`, `projected_value`, `actual_value`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `projected_month`, `customers`, `projected_customer_months`, `actual_customer_months`, `bias`, `projected_value`, `actual_value`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/cltv_backtest');
+EXCHANGE TABLES tenure.cltv_backtest_next AND tenure.cltv_backtest;
+DROP TABLE tenure.cltv_backtest_next;
+
+CREATE OR REPLACE TABLE tenure.nps_next AS tenure.nps;
+INSERT INTO tenure.nps_next (`month`, `dimension`, `segment`, `responses`, `promoters`, `passives`, `detractors`, `nps`, `nps_lower`, `nps_upper`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `responses`, `promoters`, `passives`, `detractors`, `nps`, `nps_lower`, `nps_upper`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/nps');
+EXCHANGE TABLES tenure.nps_next AND tenure.nps;
+DROP TABLE tenure.nps_next;
+
+CREATE OR REPLACE TABLE tenure.csat_next AS tenure.csat;
+INSERT INTO tenure.csat_next (`month`, `dimension`, `segment`, `responses`, `satisfied`, `csat`, `csat_lower`, `csat_upper`, `mean_score`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `responses`, `satisfied`, `csat`, `csat_lower`, `csat_upper`, `mean_score`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/csat');
+EXCHANGE TABLES tenure.csat_next AND tenure.csat;
+DROP TABLE tenure.csat_next;
+
+CREATE OR REPLACE TABLE tenure.engagement_next AS tenure.engagement;
+INSERT INTO tenure.engagement_next (`month`, `dimension`, `segment`, `active_days_total`, `monthly_active_customers`, `average_daily_active_customers`, `engagement_score`, `weekly_active_customers`, `monthly_active_users`, `average_daily_active_users`, `user_engagement_score`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `active_days_total`, `monthly_active_customers`, `average_daily_active_customers`, `engagement_score`, `weekly_active_customers`, `monthly_active_users`, `average_daily_active_users`, `user_engagement_score`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/engagement');
+EXCHANGE TABLES tenure.engagement_next AND tenure.engagement;
+DROP TABLE tenure.engagement_next;
+
+CREATE OR REPLACE TABLE tenure.health_next AS tenure.health;
+INSERT INTO tenure.health_next (`month`, `customer_id`, `score`, `band`, `coverage`, `usage_score`, `survey_score`, `support_score`, `commercial_score`, `tenure_score`, `usage_contribution`, `survey_contribution`, `support_contribution`, `commercial_contribution`, `tenure_contribution`, `null_reason`, `is_final`)
+SELECT `month`, `customer_id`, `score`, `band`, `coverage`, `usage_score`, `survey_score`, `support_score`, `commercial_score`, `tenure_score`, `usage_contribution`, `survey_contribution`, `support_contribution`, `commercial_contribution`, `tenure_contribution`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/health');
+EXCHANGE TABLES tenure.health_next AND tenure.health;
+DROP TABLE tenure.health_next;
+
+CREATE OR REPLACE TABLE tenure.health_summary_next AS tenure.health_summary;
+INSERT INTO tenure.health_summary_next (`month`, `dimension`, `segment`, `customers`, `scored_customers`, `green_customers`, `yellow_customers`, `red_customers`, `unknown_customers`, `mean_score`, `mean_coverage`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `customers`, `scored_customers`, `green_customers`, `yellow_customers`, `red_customers`, `unknown_customers`, `mean_score`, `mean_coverage`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/health_summary');
+EXCHANGE TABLES tenure.health_summary_next AND tenure.health_summary;
+DROP TABLE tenure.health_summary_next;
+
+CREATE OR REPLACE TABLE tenure.health_backtest_next AS tenure.health_backtest;
+INSERT INTO tenure.health_backtest_next (`month`, `predictor`, `decile`, `scored_month`, `customers`, `lost_customers`, `lost_rate`, `mean_risk`, `auc`, `top_decile_lift`, `brier`, `brier_base_rate`, `null_reason`, `is_final`)
+SELECT `month`, `predictor`, `decile`, `scored_month`, `customers`, `lost_customers`, `lost_rate`, `mean_risk`, `auc`, `top_decile_lift`, `brier`, `brier_base_rate`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/health_backtest');
+EXCHANGE TABLES tenure.health_backtest_next AND tenure.health_backtest;
+DROP TABLE tenure.health_backtest_next;
+
+CREATE OR REPLACE TABLE tenure.tiers_next AS tenure.tiers;
+INSERT INTO tenure.tiers_next (`month`, `customer_id`, `tier`, `engagement_rank`, `spend_rank`, `survey_rank`, `health_rank`, `is_final`)
+SELECT `month`, `customer_id`, `tier`, `engagement_rank`, `spend_rank`, `survey_rank`, `health_rank`, `is_final` FROM deltaLake('s3://example-bucket/metrics/tiers');
+EXCHANGE TABLES tenure.tiers_next AND tenure.tiers;
+DROP TABLE tenure.tiers_next;
+
+CREATE OR REPLACE TABLE tenure.tiers_summary_next AS tenure.tiers_summary;
+INSERT INTO tenure.tiers_summary_next (`month`, `dimension`, `segment`, `customers`, `super_fan_customers`, `core_customers`, `at_risk_customers`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `customers`, `super_fan_customers`, `core_customers`, `at_risk_customers`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/tiers_summary');
+EXCHANGE TABLES tenure.tiers_summary_next AND tenure.tiers_summary;
+DROP TABLE tenure.tiers_summary_next;
+
+CREATE OR REPLACE TABLE tenure.forecast_next AS tenure.forecast;
+INSERT INTO tenure.forecast_next (`month`, `dimension`, `segment`, `currency`, `horizon_month`, `forecast_month`, `base_customers`, `base_mrr`, `expected_customers`, `expected_customers_lower_80`, `expected_customers_upper_80`, `expected_customers_lower_95`, `expected_customers_upper_95`, `expected_churned_customers`, `expected_new_customers`, `expected_mrr`, `expected_mrr_lower_80`, `expected_mrr_upper_80`, `expected_mrr_lower_95`, `expected_mrr_upper_95`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `horizon_month`, `forecast_month`, `base_customers`, `base_mrr`, `expected_customers`, `expected_customers_lower_80`, `expected_customers_upper_80`, `expected_customers_lower_95`, `expected_customers_upper_95`, `expected_churned_customers`, `expected_new_customers`, `expected_mrr`, `expected_mrr_lower_80`, `expected_mrr_upper_80`, `expected_mrr_lower_95`, `expected_mrr_upper_95`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/forecast');
+EXCHANGE TABLES tenure.forecast_next AND tenure.forecast;
+DROP TABLE tenure.forecast_next;
+
+CREATE OR REPLACE TABLE tenure.forecast_backtest_next AS tenure.forecast_backtest;
+INSERT INTO tenure.forecast_backtest_next (`month`, `dimension`, `segment`, `currency`, `horizon_month`, `projected_month`, `actual_customers`, `actual_mrr`, `expected_customers`, `expected_mrr`, `customers_error`, `mrr_error`, `is_within_80`, `is_within_95`, `is_mrr_within_80`, `is_mrr_within_95`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `horizon_month`, `projected_month`, `actual_customers`, `actual_mrr`, `expected_customers`, `expected_mrr`, `customers_error`, `mrr_error`, `is_within_80`, `is_within_95`, `is_mrr_within_80`, `is_mrr_within_95`, `null_reason`, `is_final` FROM deltaLake('s3://example-bucket/metrics/forecast_backtest');
+EXCHANGE TABLES tenure.forecast_backtest_next AND tenure.forecast_backtest;
+DROP TABLE tenure.forecast_backtest_next;
+
 CREATE OR REPLACE TABLE tenure.checks_next AS tenure.checks;
 INSERT INTO tenure.checks_next (`month`, `checked_table`, `check_id`, `status`, `checked_rows`, `broken_rows`, `difference`, `hint`)
 SELECT `month`, `checked_table`, `check_id`, `status`, `checked_rows`, `broken_rows`, `difference`, `hint` FROM deltaLake('s3://example-bucket/metrics/checks');

@@ -20,5 +20,38 @@ SELECT `month`, `dimension`, `segment`, `currency`, `category`, `window_months`,
 INSERT OVERWRITE tenure.cltv (`month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `value`, `value_lower`, `value_upper`, `residual_value`, `monthly_margin`, `churn_rate`, `lifetime_months`, `discount_rate_annual`, `customers`, `churn_events`, `share_extrapolated`, `mean_churn`, `polarisation`, `converged`, `is_shrunk`, `is_homogeneous`, `has_costs`, `null_reason`, `is_final`)
 SELECT `month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `value`, `value_lower`, `value_upper`, `residual_value`, `monthly_margin`, `churn_rate`, `lifetime_months`, `discount_rate_annual`, `customers`, `churn_events`, `share_extrapolated`, `mean_churn`, `polarisation`, `converged`, `is_shrunk`, `is_homogeneous`, `has_costs`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/cltv`;
 
+INSERT OVERWRITE tenure.cltv_backtest (`month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `projected_month`, `customers`, `projected_customer_months`, `actual_customer_months`, `bias`, `projected_value`, `actual_value`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `method`, `horizon_months`, `projected_month`, `customers`, `projected_customer_months`, `actual_customer_months`, `bias`, `projected_value`, `actual_value`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/cltv_backtest`;
+
+INSERT OVERWRITE tenure.nps (`month`, `dimension`, `segment`, `responses`, `promoters`, `passives`, `detractors`, `nps`, `nps_lower`, `nps_upper`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `responses`, `promoters`, `passives`, `detractors`, `nps`, `nps_lower`, `nps_upper`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/nps`;
+
+INSERT OVERWRITE tenure.csat (`month`, `dimension`, `segment`, `responses`, `satisfied`, `csat`, `csat_lower`, `csat_upper`, `mean_score`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `responses`, `satisfied`, `csat`, `csat_lower`, `csat_upper`, `mean_score`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/csat`;
+
+INSERT OVERWRITE tenure.engagement (`month`, `dimension`, `segment`, `active_days_total`, `monthly_active_customers`, `average_daily_active_customers`, `engagement_score`, `weekly_active_customers`, `monthly_active_users`, `average_daily_active_users`, `user_engagement_score`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `active_days_total`, `monthly_active_customers`, `average_daily_active_customers`, `engagement_score`, `weekly_active_customers`, `monthly_active_users`, `average_daily_active_users`, `user_engagement_score`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/engagement`;
+
+INSERT OVERWRITE tenure.health (`month`, `customer_id`, `score`, `band`, `coverage`, `usage_score`, `survey_score`, `support_score`, `commercial_score`, `tenure_score`, `usage_contribution`, `survey_contribution`, `support_contribution`, `commercial_contribution`, `tenure_contribution`, `null_reason`, `is_final`)
+SELECT `month`, `customer_id`, `score`, `band`, `coverage`, `usage_score`, `survey_score`, `support_score`, `commercial_score`, `tenure_score`, `usage_contribution`, `survey_contribution`, `support_contribution`, `commercial_contribution`, `tenure_contribution`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/health`;
+
+INSERT OVERWRITE tenure.health_summary (`month`, `dimension`, `segment`, `customers`, `scored_customers`, `green_customers`, `yellow_customers`, `red_customers`, `unknown_customers`, `mean_score`, `mean_coverage`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `customers`, `scored_customers`, `green_customers`, `yellow_customers`, `red_customers`, `unknown_customers`, `mean_score`, `mean_coverage`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/health_summary`;
+
+INSERT OVERWRITE tenure.health_backtest (`month`, `predictor`, `decile`, `scored_month`, `customers`, `lost_customers`, `lost_rate`, `mean_risk`, `auc`, `top_decile_lift`, `brier`, `brier_base_rate`, `null_reason`, `is_final`)
+SELECT `month`, `predictor`, `decile`, `scored_month`, `customers`, `lost_customers`, `lost_rate`, `mean_risk`, `auc`, `top_decile_lift`, `brier`, `brier_base_rate`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/health_backtest`;
+
+INSERT OVERWRITE tenure.tiers (`month`, `customer_id`, `tier`, `engagement_rank`, `spend_rank`, `survey_rank`, `health_rank`, `is_final`)
+SELECT `month`, `customer_id`, `tier`, `engagement_rank`, `spend_rank`, `survey_rank`, `health_rank`, `is_final` FROM delta.`s3://example-bucket/metrics/tiers`;
+
+INSERT OVERWRITE tenure.tiers_summary (`month`, `dimension`, `segment`, `customers`, `super_fan_customers`, `core_customers`, `at_risk_customers`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `customers`, `super_fan_customers`, `core_customers`, `at_risk_customers`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/tiers_summary`;
+
+INSERT OVERWRITE tenure.forecast (`month`, `dimension`, `segment`, `currency`, `horizon_month`, `forecast_month`, `base_customers`, `base_mrr`, `expected_customers`, `expected_customers_lower_80`, `expected_customers_upper_80`, `expected_customers_lower_95`, `expected_customers_upper_95`, `expected_churned_customers`, `expected_new_customers`, `expected_mrr`, `expected_mrr_lower_80`, `expected_mrr_upper_80`, `expected_mrr_lower_95`, `expected_mrr_upper_95`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `horizon_month`, `forecast_month`, `base_customers`, `base_mrr`, `expected_customers`, `expected_customers_lower_80`, `expected_customers_upper_80`, `expected_customers_lower_95`, `expected_customers_upper_95`, `expected_churned_customers`, `expected_new_customers`, `expected_mrr`, `expected_mrr_lower_80`, `expected_mrr_upper_80`, `expected_mrr_lower_95`, `expected_mrr_upper_95`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/forecast`;
+
+INSERT OVERWRITE tenure.forecast_backtest (`month`, `dimension`, `segment`, `currency`, `horizon_month`, `projected_month`, `actual_customers`, `actual_mrr`, `expected_customers`, `expected_mrr`, `customers_error`, `mrr_error`, `is_within_80`, `is_within_95`, `is_mrr_within_80`, `is_mrr_within_95`, `null_reason`, `is_final`)
+SELECT `month`, `dimension`, `segment`, `currency`, `horizon_month`, `projected_month`, `actual_customers`, `actual_mrr`, `expected_customers`, `expected_mrr`, `customers_error`, `mrr_error`, `is_within_80`, `is_within_95`, `is_mrr_within_80`, `is_mrr_within_95`, `null_reason`, `is_final` FROM delta.`s3://example-bucket/metrics/forecast_backtest`;
+
 INSERT OVERWRITE tenure.checks (`month`, `checked_table`, `check_id`, `status`, `checked_rows`, `broken_rows`, `difference`, `hint`)
 SELECT `month`, `checked_table`, `check_id`, `status`, `checked_rows`, `broken_rows`, `difference`, `hint` FROM delta.`s3://example-bucket/metrics/checks`;

@@ -275,6 +275,365 @@ COMMENT ON COLUMN tenure.cltv."has_costs" IS 'Whether retention costs were subtr
 COMMENT ON COLUMN tenure.cltv."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
 COMMENT ON COLUMN tenure.cltv."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
 
+CREATE TABLE IF NOT EXISTS tenure.cltv_backtest (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "currency" TEXT NOT NULL,
+  "method" TEXT NOT NULL,
+  "horizon_months" BIGINT NOT NULL,
+  "projected_month" DATE,
+  "customers" BIGINT,
+  "projected_customer_months" DOUBLE PRECISION,
+  "actual_customer_months" BIGINT,
+  "bias" DOUBLE PRECISION,
+  "projected_value" NUMERIC(18, 4),
+  "actual_value" NUMERIC(18, 4),
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment", "currency", "method", "horizon_months")
+);
+COMMENT ON TABLE tenure.cltv_backtest IS 'What lifetime projections made some months ago expected, and what happened since.';
+COMMENT ON COLUMN tenure.cltv_backtest."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.cltv_backtest."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.cltv_backtest."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.cltv_backtest."currency" IS 'The reporting currency of every amount in the row.';
+COMMENT ON COLUMN tenure.cltv_backtest."method" IS 'How the value was computed.';
+COMMENT ON COLUMN tenure.cltv_backtest."horizon_months" IS 'Months of payments counted; 0 means without end. Unit: months.';
+COMMENT ON COLUMN tenure.cltv_backtest."projected_month" IS 'The month at whose close the projection was made.';
+COMMENT ON COLUMN tenure.cltv_backtest."customers" IS 'Customers acquired by the projected month and not lost by its close. Unit: customers.';
+COMMENT ON COLUMN tenure.cltv_backtest."projected_customer_months" IS 'Months those customers were expected to stay within the horizon. Unit: months.';
+COMMENT ON COLUMN tenure.cltv_backtest."actual_customer_months" IS 'Months they did stay, to their first loss. Unit: months.';
+COMMENT ON COLUMN tenure.cltv_backtest."bias" IS 'Projected over actual customer months, less 1. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.cltv_backtest."projected_value" IS 'Projected customer months at the margin known when they were projected. Unit: currency.';
+COMMENT ON COLUMN tenure.cltv_backtest."actual_value" IS 'Actual customer months, each at its month''s margin. Unit: currency.';
+COMMENT ON COLUMN tenure.cltv_backtest."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.cltv_backtest."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.nps (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "responses" BIGINT,
+  "promoters" BIGINT,
+  "passives" BIGINT,
+  "detractors" BIGINT,
+  "nps" DOUBLE PRECISION,
+  "nps_lower" DOUBLE PRECISION,
+  "nps_upper" DOUBLE PRECISION,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment")
+);
+COMMENT ON TABLE tenure.nps IS 'Net promoter score.';
+COMMENT ON COLUMN tenure.nps."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.nps."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.nps."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.nps."responses" IS 'Respondents who answered in the month, each by its latest answer. Unit: responses.';
+COMMENT ON COLUMN tenure.nps."promoters" IS 'Scores of 9 and 10. Unit: responses.';
+COMMENT ON COLUMN tenure.nps."passives" IS 'Scores between the two. Unit: responses.';
+COMMENT ON COLUMN tenure.nps."detractors" IS 'Scores up to nps.detractor_max (6, the standard). Unit: responses.';
+COMMENT ON COLUMN tenure.nps."nps" IS '100 x (promoters - detractors) / responses, -100 to 100. Unit: points.';
+COMMENT ON COLUMN tenure.nps."nps_lower" IS 'Lower 95 % bound (adjusted Wald). Unit: points.';
+COMMENT ON COLUMN tenure.nps."nps_upper" IS 'Upper 95 % bound (adjusted Wald). Unit: points.';
+COMMENT ON COLUMN tenure.nps."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.nps."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.csat (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "responses" BIGINT,
+  "satisfied" BIGINT,
+  "csat" DOUBLE PRECISION,
+  "csat_lower" DOUBLE PRECISION,
+  "csat_upper" DOUBLE PRECISION,
+  "mean_score" DOUBLE PRECISION,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment")
+);
+COMMENT ON TABLE tenure.csat IS 'Customer satisfaction.';
+COMMENT ON COLUMN tenure.csat."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.csat."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.csat."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.csat."responses" IS 'Respondents who answered in the month, each by its latest answer. Unit: responses.';
+COMMENT ON COLUMN tenure.csat."satisfied" IS 'Top answers: 3 of 3, 4 and 5 of 5, 6 and 7 of 7, 8 to 10 of 10. Unit: responses.';
+COMMENT ON COLUMN tenure.csat."csat" IS 'Satisfied divided by responses. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.csat."csat_lower" IS 'Lower 95 % bound (Wilson). Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.csat."csat_upper" IS 'Upper 95 % bound (Wilson). Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.csat."mean_score" IS 'Mean of (score - 1) / (scale - 1): 0 is the worst answer, 1 the best. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.csat."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.csat."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.engagement (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "active_days_total" BIGINT,
+  "monthly_active_customers" BIGINT,
+  "average_daily_active_customers" DOUBLE PRECISION,
+  "engagement_score" DOUBLE PRECISION,
+  "weekly_active_customers" BIGINT,
+  "monthly_active_users" BIGINT,
+  "average_daily_active_users" DOUBLE PRECISION,
+  "user_engagement_score" DOUBLE PRECISION,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment")
+);
+COMMENT ON TABLE tenure.engagement IS 'Who uses the product, and how often.';
+COMMENT ON COLUMN tenure.engagement."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.engagement."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.engagement."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.engagement."active_days_total" IS 'Distinct days on which a customer had an event, summed over customers. Unit: days.';
+COMMENT ON COLUMN tenure.engagement."monthly_active_customers" IS 'Customers with an event in the month. Unit: customers.';
+COMMENT ON COLUMN tenure.engagement."average_daily_active_customers" IS 'Active days divided by the days of the month (elapsed ones while it runs). Unit: customers.';
+COMMENT ON COLUMN tenure.engagement."engagement_score" IS 'Daily over monthly active customers: active days / (days x monthly active customers). Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.engagement."weekly_active_customers" IS 'Customers with an event in the last seven elapsed days of the month. Unit: customers.';
+COMMENT ON COLUMN tenure.engagement."monthly_active_users" IS 'Users with an event in the month; one under two customers counts once. Unit: users.';
+COMMENT ON COLUMN tenure.engagement."average_daily_active_users" IS 'The same as for customers, over users. Unit: users.';
+COMMENT ON COLUMN tenure.engagement."user_engagement_score" IS 'The same as for customers, over users. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.engagement."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.engagement."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.health (
+  "month" DATE NOT NULL,
+  "customer_id" TEXT NOT NULL,
+  "score" DOUBLE PRECISION,
+  "band" TEXT,
+  "coverage" DOUBLE PRECISION,
+  "usage_score" DOUBLE PRECISION,
+  "survey_score" DOUBLE PRECISION,
+  "support_score" DOUBLE PRECISION,
+  "commercial_score" DOUBLE PRECISION,
+  "tenure_score" DOUBLE PRECISION,
+  "usage_contribution" DOUBLE PRECISION,
+  "survey_contribution" DOUBLE PRECISION,
+  "support_contribution" DOUBLE PRECISION,
+  "commercial_contribution" DOUBLE PRECISION,
+  "tenure_contribution" DOUBLE PRECISION,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "customer_id")
+);
+COMMENT ON TABLE tenure.health IS 'How healthy every paying customer is.';
+COMMENT ON COLUMN tenure.health."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.health."customer_id" IS 'The customer.';
+COMMENT ON COLUMN tenure.health."score" IS 'Weighted mean of the components there are, 0 to 100; null below half coverage. Unit: points.';
+COMMENT ON COLUMN tenure.health."band" IS 'green (76 and more), yellow (51 and more), red, or unknown without a score.';
+COMMENT ON COLUMN tenure.health."coverage" IS 'Weight of the components there are. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.health."usage_score" IS 'Active days: their percentile, and their trend against the three months before. Unit: points.';
+COMMENT ON COLUMN tenure.health."survey_score" IS 'Latest answers on 0-100, weighted by a half-life of 90 days. Unit: points.';
+COMMENT ON COLUMN tenure.health."support_score" IS '100 less the percentiles of tickets and of retention cost per revenue. Unit: points.';
+COMMENT ON COLUMN tenure.health."commercial_score" IS '100, less 50 for a failed or refunded payment, less 50 for contraction in the last three months. Unit: points.';
+COMMENT ON COLUMN tenure.health."tenure_score" IS '100 x (1 - the hazard at this age). Unit: points.';
+COMMENT ON COLUMN tenure.health."usage_contribution" IS 'Part of the score that is usage. Unit: points.';
+COMMENT ON COLUMN tenure.health."survey_contribution" IS 'Part of the score that is survey answers. Unit: points.';
+COMMENT ON COLUMN tenure.health."support_contribution" IS 'Part of the score that is support. Unit: points.';
+COMMENT ON COLUMN tenure.health."commercial_contribution" IS 'Part of the score that is commercial. Unit: points.';
+COMMENT ON COLUMN tenure.health."tenure_contribution" IS 'Part of the score that is tenure. Unit: points.';
+COMMENT ON COLUMN tenure.health."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.health."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.health_summary (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "customers" BIGINT,
+  "scored_customers" BIGINT,
+  "green_customers" BIGINT,
+  "yellow_customers" BIGINT,
+  "red_customers" BIGINT,
+  "unknown_customers" BIGINT,
+  "mean_score" DOUBLE PRECISION,
+  "mean_coverage" DOUBLE PRECISION,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment")
+);
+COMMENT ON TABLE tenure.health_summary IS 'Health per month and segment.';
+COMMENT ON COLUMN tenure.health_summary."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.health_summary."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.health_summary."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.health_summary."customers" IS 'Customers paying at the close of the month. Unit: customers.';
+COMMENT ON COLUMN tenure.health_summary."scored_customers" IS 'Those with a score. Unit: customers.';
+COMMENT ON COLUMN tenure.health_summary."green_customers" IS 'Scores of 76 and more. Unit: customers.';
+COMMENT ON COLUMN tenure.health_summary."yellow_customers" IS 'Scores of 51 to 76. Unit: customers.';
+COMMENT ON COLUMN tenure.health_summary."red_customers" IS 'Scores below 51. Unit: customers.';
+COMMENT ON COLUMN tenure.health_summary."unknown_customers" IS 'Those without a score. Unit: customers.';
+COMMENT ON COLUMN tenure.health_summary."mean_score" IS 'Mean score of those who have one. Unit: points.';
+COMMENT ON COLUMN tenure.health_summary."mean_coverage" IS 'Mean coverage of all of them. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.health_summary."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.health_summary."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.health_backtest (
+  "month" DATE NOT NULL,
+  "predictor" TEXT NOT NULL,
+  "decile" BIGINT NOT NULL,
+  "scored_month" DATE,
+  "customers" BIGINT,
+  "lost_customers" BIGINT,
+  "lost_rate" DOUBLE PRECISION,
+  "mean_risk" DOUBLE PRECISION,
+  "auc" DOUBLE PRECISION,
+  "top_decile_lift" DOUBLE PRECISION,
+  "brier" DOUBLE PRECISION,
+  "brier_base_rate" DOUBLE PRECISION,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "predictor", "decile")
+);
+COMMENT ON TABLE tenure.health_backtest IS 'Whether health scores foretold who would leave within three months, beside two simpler predictors.';
+COMMENT ON COLUMN tenure.health_backtest."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.health_backtest."predictor" IS 'health (the score), usage (active days of the month) or tenure (hazard at this age).';
+COMMENT ON COLUMN tenure.health_backtest."decile" IS '1 to 10, 10 the highest risk; 0 is everybody.';
+COMMENT ON COLUMN tenure.health_backtest."scored_month" IS 'When the prediction was made: three months earlier.';
+COMMENT ON COLUMN tenure.health_backtest."customers" IS 'Customers who had a health score when the prediction was made. Unit: customers.';
+COMMENT ON COLUMN tenure.health_backtest."lost_customers" IS 'Those not paying at one at least of the three closes since. Unit: customers.';
+COMMENT ON COLUMN tenure.health_backtest."lost_rate" IS 'Lost divided by customers. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.health_backtest."mean_risk" IS 'Mean predicted loss rate: what was seen of the same decile three months earlier, or of everybody. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.health_backtest."auc" IS 'Chance that a lost customer was ranked riskier than a kept one. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.health_backtest."top_decile_lift" IS 'Loss rate of the riskiest tenth over that of everybody.';
+COMMENT ON COLUMN tenure.health_backtest."brier" IS 'Mean squared error of the predicted loss rates.';
+COMMENT ON COLUMN tenure.health_backtest."brier_base_rate" IS 'The same for predicting the base rate for everybody.';
+COMMENT ON COLUMN tenure.health_backtest."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.health_backtest."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.tiers (
+  "month" DATE NOT NULL,
+  "customer_id" TEXT NOT NULL,
+  "tier" TEXT,
+  "engagement_rank" DOUBLE PRECISION,
+  "spend_rank" DOUBLE PRECISION,
+  "survey_rank" DOUBLE PRECISION,
+  "health_rank" DOUBLE PRECISION,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "customer_id")
+);
+COMMENT ON TABLE tenure.tiers IS 'Super fans, customers at risk, and the core between them.';
+COMMENT ON COLUMN tenure.tiers."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.tiers."customer_id" IS 'The customer.';
+COMMENT ON COLUMN tenure.tiers."tier" IS 'super_fan, core or at_risk.';
+COMMENT ON COLUMN tenure.tiers."engagement_rank" IS 'Mid-rank of active days, 1 the most. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.tiers."spend_rank" IS 'Mid-rank of MRR at close. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.tiers."survey_rank" IS 'Mid-rank of the survey component. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.tiers."health_rank" IS 'Mid-rank of the health score. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.tiers."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.tiers_summary (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "customers" BIGINT,
+  "super_fan_customers" BIGINT,
+  "core_customers" BIGINT,
+  "at_risk_customers" BIGINT,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment")
+);
+COMMENT ON TABLE tenure.tiers_summary IS 'Tiers per month and segment.';
+COMMENT ON COLUMN tenure.tiers_summary."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.tiers_summary."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.tiers_summary."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.tiers_summary."customers" IS 'Customers paying at the close of the month. Unit: customers.';
+COMMENT ON COLUMN tenure.tiers_summary."super_fan_customers" IS 'In the top third by every rank there is, at least two. Unit: customers.';
+COMMENT ON COLUMN tenure.tiers_summary."core_customers" IS 'Neither of the two. Unit: customers.';
+COMMENT ON COLUMN tenure.tiers_summary."at_risk_customers" IS 'In the bottom third by engagement and spend, or of red health. Unit: customers.';
+COMMENT ON COLUMN tenure.tiers_summary."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.tiers_summary."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.forecast (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "currency" TEXT NOT NULL,
+  "horizon_month" BIGINT NOT NULL,
+  "forecast_month" DATE,
+  "base_customers" BIGINT,
+  "base_mrr" NUMERIC(18, 4),
+  "expected_customers" DOUBLE PRECISION,
+  "expected_customers_lower_80" DOUBLE PRECISION,
+  "expected_customers_upper_80" DOUBLE PRECISION,
+  "expected_customers_lower_95" DOUBLE PRECISION,
+  "expected_customers_upper_95" DOUBLE PRECISION,
+  "expected_churned_customers" DOUBLE PRECISION,
+  "expected_new_customers" DOUBLE PRECISION,
+  "expected_mrr" NUMERIC(18, 4),
+  "expected_mrr_lower_80" NUMERIC(18, 4),
+  "expected_mrr_upper_80" NUMERIC(18, 4),
+  "expected_mrr_lower_95" NUMERIC(18, 4),
+  "expected_mrr_upper_95" NUMERIC(18, 4),
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment", "currency", "horizon_month")
+);
+COMMENT ON TABLE tenure.forecast IS 'Expected customers and MRR of the next twelve months, with intervals.';
+COMMENT ON COLUMN tenure.forecast."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.forecast."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.forecast."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.forecast."currency" IS 'The reporting currency of every amount in the row.';
+COMMENT ON COLUMN tenure.forecast."horizon_month" IS 'Months ahead, 1 to 12. Unit: months.';
+COMMENT ON COLUMN tenure.forecast."forecast_month" IS 'The month that is forecast.';
+COMMENT ON COLUMN tenure.forecast."base_customers" IS 'Active customers at the close of the month. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."base_mrr" IS 'MRR at the close of the month. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast."expected_customers" IS 'Expected active customers at the close of the forecast month. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_customers_lower_80" IS 'Lower 80 % bound. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_customers_upper_80" IS 'Upper 80 % bound. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_customers_lower_95" IS 'Lower 95 % bound. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_customers_upper_95" IS 'Upper 95 % bound. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_churned_customers" IS 'Customers expected to be lost in the forecast month. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_new_customers" IS 'Customers expected to be won or won back in the forecast month. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast."expected_mrr" IS 'Expected MRR at the close of the forecast month. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast."expected_mrr_lower_80" IS 'Lower 80 % bound. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast."expected_mrr_upper_80" IS 'Upper 80 % bound. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast."expected_mrr_lower_95" IS 'Lower 95 % bound. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast."expected_mrr_upper_95" IS 'Upper 95 % bound. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.forecast."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
+CREATE TABLE IF NOT EXISTS tenure.forecast_backtest (
+  "month" DATE NOT NULL,
+  "dimension" TEXT NOT NULL,
+  "segment" TEXT NOT NULL,
+  "currency" TEXT NOT NULL,
+  "horizon_month" BIGINT NOT NULL,
+  "projected_month" DATE,
+  "actual_customers" BIGINT,
+  "actual_mrr" NUMERIC(18, 4),
+  "expected_customers" DOUBLE PRECISION,
+  "expected_mrr" NUMERIC(18, 4),
+  "customers_error" DOUBLE PRECISION,
+  "mrr_error" DOUBLE PRECISION,
+  "is_within_80" BOOLEAN,
+  "is_within_95" BOOLEAN,
+  "is_mrr_within_80" BOOLEAN,
+  "is_mrr_within_95" BOOLEAN,
+  "null_reason" TEXT,
+  "is_final" BOOLEAN NOT NULL,
+  PRIMARY KEY ("month", "dimension", "segment", "currency", "horizon_month")
+);
+COMMENT ON TABLE tenure.forecast_backtest IS 'Earlier forecasts of the month against what it became.';
+COMMENT ON COLUMN tenure.forecast_backtest."month" IS 'The month, its first day.';
+COMMENT ON COLUMN tenure.forecast_backtest."dimension" IS '`all`, or the name of a dimension of the job.';
+COMMENT ON COLUMN tenure.forecast_backtest."segment" IS '`all`, or a value of the dimension; `(unknown)` where there is none.';
+COMMENT ON COLUMN tenure.forecast_backtest."currency" IS 'The reporting currency of every amount in the row.';
+COMMENT ON COLUMN tenure.forecast_backtest."horizon_month" IS 'Months ahead, 1 to 12. Unit: months.';
+COMMENT ON COLUMN tenure.forecast_backtest."projected_month" IS 'The month at whose close the projection was made.';
+COMMENT ON COLUMN tenure.forecast_backtest."actual_customers" IS 'Active customers at the close of the month. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast_backtest."actual_mrr" IS 'MRR at the close of the month. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast_backtest."expected_customers" IS 'Expected active customers at the close of the forecast month. Unit: customers.';
+COMMENT ON COLUMN tenure.forecast_backtest."expected_mrr" IS 'Expected MRR at the close of the forecast month. Unit: currency per month.';
+COMMENT ON COLUMN tenure.forecast_backtest."customers_error" IS 'Expected over actual customers, less 1. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.forecast_backtest."mrr_error" IS 'Expected over actual MRR, less 1. Unit: fraction (0.05 = 5 %).';
+COMMENT ON COLUMN tenure.forecast_backtest."is_within_80" IS 'Whether the customers lie within the 80 % interval.';
+COMMENT ON COLUMN tenure.forecast_backtest."is_within_95" IS 'Whether the customers lie within the 95 % interval.';
+COMMENT ON COLUMN tenure.forecast_backtest."is_mrr_within_80" IS 'Whether the MRR lies within the 80 % interval.';
+COMMENT ON COLUMN tenure.forecast_backtest."is_mrr_within_95" IS 'Whether the MRR lies within the 95 % interval.';
+COMMENT ON COLUMN tenure.forecast_backtest."null_reason" IS 'Why measures of the row are null: the first reason that applies.';
+COMMENT ON COLUMN tenure.forecast_backtest."is_final" IS 'True once the month and its settling days lie before the as-of instant.';
+
 CREATE TABLE IF NOT EXISTS tenure.checks (
   "month" DATE NOT NULL,
   "checked_table" TEXT NOT NULL,

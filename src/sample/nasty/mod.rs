@@ -141,6 +141,9 @@ impl NastyBusiness {
         self.shape.is_snapshots = false;
         self.is_entitled = false;
         self.history_from = None;
+        if self.allocation == "mrr" {
+            self.allocation = "customers";
+        }
         // nothing holds a plan
         self.tables.subscriptions.clear();
     }
