@@ -11,7 +11,7 @@ use tenure::storage::Storage;
 use crate::support::publish::months;
 use crate::support::source::root;
 use crate::support::table_csv;
-use crate::support::tool::{python, success};
+use crate::support::tool::{outcome, python};
 
 /// What the check reads.
 const TABLES: [&str; 5] = ["cohorts", "churn", "mrr", "crc", "cltv"];
@@ -40,7 +40,7 @@ fn scipy_fits_what_is_published() {
     let mut pytest = python();
     pytest.args(["-B", "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--durations=3"]);
     pytest.arg(root().join("tests/models/check_models.py")).env("TENURE_MODELS", directory.path());
-    let said = success(&mut pytest);
+    let (code, said, errors) = outcome(&mut pytest);
     println!("{said}");
-    assert!(said.contains(" passed") && !said.contains("skipped"), "{said}");
+    assert!(code == 0 && said.contains(" passed") && !said.contains("skipped"), "{said}{errors}");
 }

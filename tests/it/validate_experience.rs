@@ -253,7 +253,7 @@ fn rows_after_the_as_of_day_are_in_no_number() {
     assert!(violations.iter().all(|violation| violation.severity == Severity::Warning));
     assert!(violations[0].message.contains("2024-03-15"), "{}", violations[0].message);
     for ((name, without), (_, with)) in computed(&plain).iter().zip(&computed(&later)) {
-        assert!(without.height() > 0 && without.equals_missing(with), "{name}: {without} {with}");
+        assert!(without.height() > 0 && without.equals_missing(with), "{name}");
     }
     // a row of the as-of day itself is in them
     let same_day =
