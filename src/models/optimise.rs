@@ -58,12 +58,13 @@ fn climb<const N: usize>(
         is_bound = std::array::from_fn(|i| {
             (at[i] <= bounds[i].0 && here.gradient[i] <= 0.0) || (at[i] >= bounds[i].1 && here.gradient[i] >= 0.0)
         });
-        let curvature = if count < SCORING_STEPS { None } else { curvature(evaluate, &at) };
+        let curvature = if count < SCORING_STEPS { None } else { curvature(evaluate, &at, &is_bound) };
         let towards = Evaluation { information: curvature.unwrap_or(here.information), ..here };
         let step = newton_step(&towards, &is_bound, 1e-12);
         let gain: f64 = (0..N).map(|i| (step[i].abs().min(1.0) * here.gradient[i]).abs()).sum();
         converged = gain <= 1e-9 + 1e-13 * here.value.abs();
         if converged {
+            (at, here) = polish(evaluate, at, here, bounds, &is_bound);
             break;
         }
         loop {
@@ -86,15 +87,45 @@ fn climb<const N: usize>(
     Optimum { at, value: here.value, information: here.information, converged, is_bound }
 }
 
-/// Minus the second derivatives, by central differences of the gradient; None where they are not those of a maximum.
-fn curvature<const N: usize>(evaluate: &impl Fn(&[f64; N]) -> Evaluation<N>, at: &[f64; N]) -> Option<[[f64; N]; N]> {
+/// One more step by the actual curvature, after which what is left is about the square of what was left before: a
+/// likelihood is so flat at its top that nothing to gain from it is still the fifth digit of a parameter.
+fn polish<const N: usize>(
+    evaluate: &impl Fn(&[f64; N]) -> Evaluation<N>,
+    at: [f64; N],
+    here: Evaluation<N>,
+    bounds: &[(f64, f64); N],
+    is_bound: &[bool; N],
+) -> ([f64; N], Evaluation<N>) {
+    let Some(information) = curvature(evaluate, &at, is_bound) else { return (at, here) };
+    let step = newton_step(&Evaluation { information, ..here }, is_bound, 0.0);
+    let next = std::array::from_fn(|i| (at[i] + step[i]).clamp(bounds[i].0, bounds[i].1));
+    let there = evaluate(&next);
+    // By the gradients: values this close differ by rounding only.
+    let steepness = |of: &Evaluation<N>| -> f64 {
+        (0..N).filter(|i| !is_bound[*i]).map(|i| of.gradient[i].powi(2) / information[i][i]).sum()
+    };
+    if steepness(&there) < steepness(&here) { (next, there) } else { (at, here) }
+}
+
+/// Minus the second derivatives, by central differences of the gradient, with ones for parameters at their bounds; None
+/// where they are not those of a maximum.
+fn curvature<const N: usize>(
+    evaluate: &impl Fn(&[f64; N]) -> Evaluation<N>,
+    at: &[f64; N],
+    is_bound: &[bool; N],
+) -> Option<[[f64; N]; N]> {
     const STEP: f64 = 1e-4;
     let slopes: [[f64; N]; N] = std::array::from_fn(|i| {
         let moved = |by: f64| evaluate(&std::array::from_fn(|j| if i == j { at[j] + by } else { at[j] })).gradient;
         let (above, below) = (moved(STEP), moved(-STEP));
         std::array::from_fn(|j| (below[j] - above[j]) / (2.0 * STEP))
     });
-    let symmetric = std::array::from_fn(|i| std::array::from_fn(|j| f64::midpoint(slopes[i][j], slopes[j][i])));
+    let symmetric = std::array::from_fn(|i| {
+        std::array::from_fn(|j| match is_bound[i] || is_bound[j] {
+            true => f64::from(u8::from(i == j)),
+            false => f64::midpoint(slopes[i][j], slopes[j][i]),
+        })
+    });
     is_positive_definite(&symmetric).then_some(symmetric)
 }
 

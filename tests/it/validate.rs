@@ -6,7 +6,7 @@ use tenure::validate::{Severity, Violation};
 use crate::support::export::Export;
 
 /// Subscription rows from text, one row a line: `s1 c1 2024-01-01 - 10`, `-` is null.
-fn table(columns: &str, rows: &[&str]) -> DataFrame {
+pub fn table(columns: &str, rows: &[&str]) -> DataFrame {
     let names: Vec<&str> = columns.split(' ').collect();
     let cells: Vec<Vec<Option<&str>>> =
         rows.iter().map(|row| row.split(' ').map(|cell| (cell != "-").then_some(cell)).collect()).collect();
@@ -24,7 +24,7 @@ fn subscriptions(rows: &[&str]) -> Export {
 }
 
 /// (table.column, rule, rows, samples) of each.
-fn brief(violations: &[Violation]) -> Vec<(String, &'static str, u64, Vec<&str>)> {
+pub fn brief(violations: &[Violation]) -> Vec<(String, &'static str, u64, Vec<&str>)> {
     violations
         .iter()
         .map(|v| {
@@ -34,7 +34,7 @@ fn brief(violations: &[Violation]) -> Vec<(String, &'static str, u64, Vec<&str>)
         .collect()
 }
 
-fn only(export: &Export, column: &str, rule: &'static str, rows: u64, samples: &[&str]) -> Violation {
+pub fn only(export: &Export, column: &str, rule: &'static str, rows: u64, samples: &[&str]) -> Violation {
     let violations = export.violations();
     assert_eq!(brief(&violations), [(column.to_string(), rule, rows, samples.to_vec())]);
     violations[0].clone()
