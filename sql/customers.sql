@@ -65,6 +65,7 @@ JOIN scored_windows AS w ON w.number = p.number
 LEFT JOIN active_days AS d ON d.customer_id = p.customer_id AND d.number = w.past_number
 GROUP BY p.number, p.customer_id, p.age_months;
 
+-- Where no paying customer did anything in all these months nothing is known of usage: it is missing, not low.
 CREATE OR REPLACE TEMP VIEW usage_scores AS
 SELECT
   number,
@@ -83,11 +84,13 @@ FROM (
       ELSE LEAST(
         CAST(100 AS DOUBLE), CAST(50 * u.days * u.past_months AS DOUBLE) / CAST(u.past_days AS DOUBLE)
       )
-    END AS trend
+    END AS trend,
+    SUM(u.days + u.past_days) OVER (PARTITION BY u.number) AS seen_days
   FROM customer_usage AS u
   CROSS JOIN job
   WHERE job.has_usage
-) AS parts;
+) AS parts
+WHERE seen_days > 0;
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Surveys

@@ -273,7 +273,7 @@ fn model(
     stages.end("validate");
     stages.next("aggregating");
     let (calendar, rates) = (calendar.clone(), Arc::new(rates));
-    let has_panel = metrics.iter().any(|metric| metric.reads_customers());
+    let has_panel = metrics.iter().any(|metric| metric.reads_customers);
     let context = Context { job, sources: &sources, calendar, rates, asked: months, has_panel };
     let mut frames = Collected::new();
     for phase in PHASES {

@@ -26,6 +26,7 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &CLTV_TABLE,
     needs: &[],
+    reads_customers: false,
     definition: "The margin a customer brings over its life: to date (historical), by the sources' formula \
                  (purchase_value), margin over churn (simple), discounted at constant churn (constant_pv), along the \
                  observed survival curve continued by a model (empirical, the headline at 36 months), and along fitted \
@@ -266,8 +267,8 @@ impl Base {
         let row = row.with(&LIFETIME_MONTHS, lifetime);
         let Some(worth) = payments(&curve, 0, self.discount, terms) else { return row };
         let residuals = residual_payments_by_age(&curve, self.ages.len() as u64, self.discount, terms);
-        let residual =
-            self.residual(margin, |age| Some(residuals.as_ref()?.get(age as usize)? / self.survival.kept_at(age)));
+        let residual = self
+            .residual(margin, |age| Some(self.survival.at_age(age, *residuals.as_ref()?.get(age as usize)?, terms)));
         let error = match bdw {
             Some(fit) => fit.covariance.and_then(|covariance| {
                 let of = |at: &[f64; 3]| payments(&fit.curve_at(at), 0, self.discount, terms);

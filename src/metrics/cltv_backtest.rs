@@ -25,6 +25,7 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &CLTV_BACKTEST_TABLE,
     needs: &[Input::Subscriptions],
+    reads_customers: false,
     definition: "The last months are hidden, the survival of the customers then present is projected by each method, and \
                  compared with the months they stayed. A row belongs to the month in which the outcome is known.",
     sql: include_str!("../../sql/metrics/cltv_backtest.sql"),
@@ -118,12 +119,15 @@ impl Projection {
         let per_customer = |age: u64| {
             let observed =
                 (method == "empirical").then(|| survival.residual_observed(age, 0.0, Some(horizon))).flatten();
-            let kept = if method == "constant" { 1.0 } else { survival.kept_at(age) };
-            observed.or_else(|| Some(residual_payments(&curve, age, 0.0, Some(horizon))? / kept))
+            let fitted = || residual_payments(&curve, age, 0.0, Some(horizon));
+            observed.or_else(|| match method {
+                "constant" => fitted(),
+                _ => Some(survival.at_age(age, fitted()?, Some(horizon))),
+            })
         };
         let mut sum = 0.0;
         for (age, customers) in self.ages.iter().enumerate().filter(|(_, customers)| **customers > 0) {
-            sum += *customers as f64 * per_customer(age as u64)?.min(horizon as f64);
+            sum += *customers as f64 * per_customer(age as u64)?;
         }
         Some(sum)
     }

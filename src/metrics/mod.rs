@@ -39,6 +39,8 @@ pub struct Metric {
     pub table: &'static Table,
     /// Inputs without which the table is skipped; none: whatever makes customers active will do.
     pub needs: &'static [Input],
+    /// Whether it reads `Model::panel`, customers one by one, which is made for such tables alone.
+    pub reads_customers: bool,
     /// What the numbers mean, for the catalogue.
     pub definition: &'static str,
     /// The independent twin, `sql/metrics/<id>.sql`.
@@ -70,13 +72,3 @@ pub static METRICS: [&Metric; 17] = [
     &forecast::METRIC,
     &forecast_backtest::METRIC,
 ];
-
-/// Those that read `Model::panel`, customers one by one.
-static OF_CUSTOMERS: [&Metric; 5] =
-    [&health::METRIC, &health_summary::METRIC, &health_backtest::METRIC, &tiers::METRIC, &tiers_summary::METRIC];
-
-impl Metric {
-    pub fn reads_customers(&self) -> bool {
-        OF_CUSTOMERS.iter().any(|metric| metric.table.name == self.table.name)
-    }
-}

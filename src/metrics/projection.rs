@@ -11,7 +11,8 @@ use super::expr::{first_reason, reason};
 use super::losses::Losses;
 use super::survival::present_ages;
 use crate::models::calibration::{Outcome, Spread, spreads};
-use crate::models::flow::{AHEAD, Flow, damped};
+use crate::models::drift::{NOISE_MONTHS, Walk};
+use crate::models::flow::{AHEAD, Flow};
 use crate::models::projection::{Ahead, Base, LEVEL_WEIGHT, project};
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
@@ -27,14 +28,6 @@ const LEVEL_MONTHS: usize = 12;
 const LEVEL_BOUND: f64 = 2.0;
 /// Outcomes older than this say nothing about today's forecasts. How far back `normalise` values money follows from it.
 const OUTCOME_MONTHS: i32 = 24;
-/// Months of MRR per customer that its drift and its noise are taken from.
-const DRIFT_MONTHS: usize = 12;
-const NOISE_MONTHS: usize = 18;
-/// Prior standard deviation of the drift of MRR per customer per month, and what its noise is if nothing is known of it.
-const DRIFT: f64 = 0.01;
-const NOISE: f64 = 0.02;
-const MOST_DRIFT: f64 = 0.05;
-
 /// A number ahead and what its model believes to be its standard error.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Expected {
@@ -227,36 +220,21 @@ fn moving(model: &Model, at: usize, months: &[Month]) -> f64 {
     if there > 0 { (moved as f64 / there as f64).clamp(-0.5, 0.5) } else { 0.0 }
 }
 
-/// MRR per customer is a random walk with drift on the logarithmic scale, the drift drawn towards 0.
+/// Customers times MRR per customer, which drifts.
 fn money(model: &Model, at: usize, month: Month, seen: &Seen, ahead: &[Ahead; AHEAD]) -> [Expected; AHEAD] {
+    let is_known = |month: Month| model.first.is_some_and(|first| month >= first);
     let per_customer = |month: Month| {
         let (mrr, customers) = (mrr(model, at, month), closing(model, at, month));
-        (mrr > 0 && customers > 0).then(|| mrr as f64 / customers as f64)
+        (is_known(month) && mrr > 0 && customers > 0).then(|| mrr as f64 / customers as f64)
     };
-    let is_known = |month: Month| model.first.is_some_and(|first| month >= first);
-    let change = |month: &Month| {
-        let before = per_customer(month.plus(-1)).filter(|_| is_known(month.plus(-1)))?;
-        Some((per_customer(*month)? / before).ln())
-    };
+    let change = |month: &Month| Some((per_customer(*month)? / per_customer(month.plus(-1))?).ln());
     let changes: Vec<f64> = seen.recent(NOISE_MONTHS).iter().filter_map(change).collect();
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let centre = mean(&changes);
-    let squares: f64 = changes.iter().map(|change| (change - centre).powi(2)).sum();
-    let noise = match changes.len() {
-        0 => NOISE * NOISE,
-        n => (squares + 2.0 * DRIFT * DRIFT) / (n as f64 + 1.0),
-    };
-    let latest = &changes[changes.len().saturating_sub(DRIFT_MONTHS)..];
-    let weight = latest.len() as f64;
-    let drift = mean(latest) * weight / (weight + noise / (DRIFT * DRIFT));
-    let drift = drift.clamp(-MOST_DRIFT, MOST_DRIFT);
-    let drift_variance = 1.0 / (weight / noise + 1.0 / (DRIFT * DRIFT));
+    let walk = Walk::of(&changes);
     let (today, customers) = (mrr(model, at, month).max(0) as f64, closing(model, at, month) as f64);
     std::array::from_fn(|j| {
-        let (months, trend) = ((j + 1) as f64, damped(j + 1));
-        let price = today / customers * (drift * trend).exp();
-        let value = today * (ahead[j].customers / customers) * (drift * trend).exp();
-        let walk = noise * months + drift_variance * trend * trend;
-        Expected { value, error: (price * price * ahead[j].variance + value * value * walk).sqrt() }
+        let (factor, variance) = walk.ahead(j + 1);
+        let value = today * (ahead[j].customers / customers) * factor;
+        let price = today / customers * factor;
+        Expected { value, error: (price * price * ahead[j].variance + value * value * variance).sqrt() }
     })
 }

@@ -31,13 +31,17 @@ impl Scores {
         let customers = panel.paying(month);
         let recent = MonthRange { first: month.plus(-RECENT), last: month };
         let active_days = panel.active_days.as_ref().map(|days| sums(days, &customers, month, month));
-        let usage = panel.active_days.as_ref().zip(active_days.as_ref()).map(|(all, days)| {
-            let trend = |(customer, days): (&u32, &i64)| {
+        let usage = panel.active_days.as_ref().zip(active_days.as_ref()).and_then(|(all, days)| {
+            let before = |customer: &u32| {
                 let first = month.plus(-USUAL).max(panel.cohort(*customer));
-                let before = all.sum(*customer, first.0, month.0 - 1);
-                health::trend(*days, before, i64::from(month.0 - first.0))
+                (all.sum(*customer, first.0, month.0 - 1), i64::from(month.0 - first.0))
             };
-            health::usage(days, &customers.iter().zip(days).map(trend).collect::<Vec<_>>())
+            let before: Vec<(i64, i64)> = customers.iter().map(before).collect();
+            // Where nobody did anything in all these months nothing is known of usage: it is missing, not low.
+            let is_known = days.iter().zip(&before).any(|(days, (before, _))| days + before > 0);
+            let trends =
+                || days.iter().zip(&before).map(|(days, (before, months))| health::trend(*days, *before, *months));
+            is_known.then(|| health::usage(days, &trends().collect::<Vec<_>>()))
         });
         let tickets = panel.tickets.as_ref().map(|tickets| sums(tickets, &customers, recent.first, recent.last));
         let burdens = panel.costs.as_ref().zip(panel.revenue.as_ref()).map(|(costs, revenue)| {

@@ -44,15 +44,16 @@ impl Survival {
         }
     }
 
-    /// What a curve's first step must be divided by for a customer of this age: losses of the first month fall on the first
-    /// renewal, and who is there at the close of that month has escaped them.
-    pub fn kept_at(&self, age: u64) -> f64 {
-        if age == 0 && self.kept_first > 0.0 { self.kept_first } else { 1.0 }
+    /// Payments to come along a curve, as they are for a customer of this age. Curves charge the losses of the first month to
+    /// the first renewal; who is there at the close of that month has escaped them. Never more than the horizon holds.
+    pub fn at_age(&self, age: u64, payments: f64, horizon: Option<u64>) -> f64 {
+        let payments = if age == 0 && self.kept_first > 0.0 { payments / self.kept_first } else { payments };
+        horizon.map_or(payments, |horizon| payments.min(horizon as f64))
     }
 
     /// Payments still to come from a customer of this age along the observed curve.
     pub fn residual_observed(&self, age: u64, discount: f64, horizon: Option<u64>) -> Option<f64> {
-        Some(self.observed.residual(age, discount, horizon)? / self.kept_at(age))
+        Some(self.at_age(age, self.observed.residual(age, discount, horizon)?, horizon))
     }
 }
 

@@ -156,9 +156,6 @@ impl Panel {
     pub fn has_bad_payment(&self, customer: u32, months: MonthRange) -> bool {
         self.bad_payments.sum(customer, months.first.0, months.last.0) > 0
     }
-    pub fn has_answers(&self) -> bool {
-        self.answers.is_some()
-    }
     /// The last answers of its respondents, one of each kind, at the close of the month.
     pub fn answers(&self, customer: u32, month: Month) -> impl Iterator<Item = &Answer> {
         let rows = self.answers.as_ref().map_or(&[][..], |answers| answers.of(customer));

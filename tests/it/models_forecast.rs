@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use tenure::models::calibration::{Outcome, spreads};
+use tenure::models::drift::Walk;
 use tenure::models::flow::{AHEAD, Flow, damped};
 use tenure::models::interval::student;
 use tenure::models::projection::{Base, project};
@@ -85,6 +86,26 @@ fn an_explosion_is_not_continued() {
     let counts: Vec<f64> = (0..8).map(|month| 10_f64.powi(month)).collect();
     let most = 2.0 * counts[7];
     assert!(Flow::of_all(&counts, 24_000, 0).ahead.iter().all(|month| *month <= most));
+}
+
+#[test]
+fn what_does_not_change_does_not_drift() {
+    for changes in [vec![], vec![0.0; 18]] {
+        let walk = Walk::of(&changes);
+        assert_eq!(walk.ahead(12).0, 1.0);
+        assert!(walk.ahead(12).1 > walk.ahead(1).1 && walk.ahead(1).1 > 0.0);
+    }
+}
+
+/// By hand: 18 changes of 2 %, so the noise is 2 x 0.01^2 / 19, and the mean of twelve is drawn towards 0 by 1 part in 115.
+#[test]
+fn drift_is_drawn_towards_nothing() {
+    let (factor, variance) = Walk::of(&[0.02; 18]).ahead(1);
+    let noise = 2e-4 / 19.0;
+    let precision = 12.0 / noise + 1e4;
+    assert!((factor.ln() - 0.02 * 12.0 / noise / precision).abs() < 1e-12, "{factor}");
+    assert!((variance - noise - 1.0 / precision).abs() < 1e-12, "{variance}");
+    assert!(Walk::of(&[1.0; 18]).ahead(1).0 <= 0.05_f64.exp(), "no drift is endless");
 }
 
 /// Published quantiles of Student's t (Abramowitz & Stegun, table 26.10).
