@@ -424,16 +424,17 @@ def test_pooled_survival_needs_ten_at_risk():
 def test_segments_with_under_30_losses_are_drawn_towards_the_pool(lost):
     def region(name, gone, stay, end):
         return [sub(f"{name}{i}", f"{name}{i}", "2023-01-10", end if i < gone else None) for i in range(gone + stay)]
-    subscriptions = region("A", lost, 5, "2023-02-10") + region("B", 5, 15, "2023-03-10")
+    subscriptions = region("A", lost, 10, "2023-02-10") + region("B", 5, 15, "2023-03-10")
     con = twins(as_of="2024-01-31", settle_days=0, discount_rate_annual=0.0, dimensions=["region"], subscriptions=subscriptions,
                 asked=["2024-01"], customers=[(s["customer_id"], {"region": s["customer_id"][0]}) for s in subscriptions])
     found = {s: v for s, *v in con.execute("""SELECT segment, lifetime_months, is_shrunk, churn_events FROM cltv
         WHERE method = 'empirical' AND horizon_months = 12""").fetchall()}
-    pool1, pool2 = lost / (lost + 25), 5 / 25
+    # alone, A is read as far as ten of its own are at risk: to the end
+    pool1, pool2 = lost / (lost + 30), 5 / 30
     loss1, loss2 = 30 * pool1 / 50, (5 + 30 * pool2) / 50
     assert found["all"] == [pytest.approx(1 + (1 - pool1) + 10 * (1 - pool1) * (1 - pool2)), False, lost + 5]
     assert found["B"] == [pytest.approx(1 + (1 - loss1) + 10 * (1 - loss1) * (1 - loss2)), True, 5]
-    kept1, kept2 = (5 / 35, 1) if lost == 30 else (1 - (29 + 30 * pool1) / 64, 1 - 30 * pool2 / 35)
+    kept1, kept2 = (10 / 40, 1) if lost == 30 else (1 - (29 + 30 * pool1) / 69, 1 - 30 * pool2 / 40)
     assert found["A"] == [pytest.approx(1 + kept1 + 10 * kept1 * kept2), lost < 30, lost]
     unknown = (1 - pool1, 1 - pool2)  # nobody: the pool itself
     assert found["(unknown)"] == [pytest.approx(1 + unknown[0] + 10 * unknown[0] * unknown[1]), True, 0]
