@@ -125,7 +125,13 @@ fn a_wrong_customer_breaks_a_law() {
             let computed = computed.iter().find(|computed| computed.table.name == table.name)?;
             computed.frame.column(column.name).unwrap().cast(&DataType::Float64).unwrap().f64().unwrap().sum()
         };
-        let sums = [has(&HEALTH_TABLE, &HEALTH_SCORE), has(&HEALTH_BACKTEST_TABLE, &TESTED_CUSTOMERS)];
+        // scores, more than one band and more than one tier: else nothing can be told apart
+        let sums = [
+            has(&HEALTH_TABLE, &HEALTH_SCORE),
+            has(&HEALTH_BACKTEST_TABLE, &TESTED_CUSTOMERS),
+            has(&HEALTH_SUMMARY_TABLE, &RED_CUSTOMERS),
+            has(&TIERS_SUMMARY_TABLE, &AT_RISK_TIER_CUSTOMERS),
+        ];
         sums.iter().all(|sum| *sum > Some(0.0))
     };
     let whole = |seed| {
