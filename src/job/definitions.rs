@@ -48,7 +48,7 @@ pub struct Definitions {
     pub allocation: Allocation,
     /// The events that count as usage; empty: all.
     pub qualifying_events: Vec<String>,
-    /// Seed of everything drawn at random.
+    /// Seed of whatever is drawn at random; nothing is yet.
     pub seed: u64,
     /// The best NPS score that is still a detractor's.
     pub detractor_max: i64,
