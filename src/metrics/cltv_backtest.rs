@@ -42,13 +42,19 @@ const MIN_HISTORY: i32 = 6;
 fn compute(model: &Model, months: MonthRange) -> LazyFrame {
     // A projection serves four methods, and months asked together share those they look back to.
     let mut known: BTreeMap<(usize, i32), Projection> = BTreeMap::new();
+    let mut pools: BTreeMap<i32, Pool> = BTreeMap::new();
     let mut rows = Vec::new();
     for point in spine(model, months) {
         for horizon in HORIZONS {
             let from = point.month.plus(-horizon);
             let why = unknown(model, &point, from);
             let projection = match why {
-                None => Some(&*known.entry((point.at, from.0)).or_insert_with(|| Projection::of(model, &point, from))),
+                None => {
+                    let all = pools.entry(from.0).or_insert_with(|| Pool::of(model, 0, from));
+                    let made =
+                        known.entry((point.at, from.0)).or_insert_with(|| Projection::of(model, &point, from, all));
+                    Some(&*made)
+                }
                 Some(_) => None,
             };
             for method in METHODS {
@@ -90,9 +96,8 @@ struct Projection {
 }
 
 impl Projection {
-    fn of(model: &Model, point: &Point, month: Month) -> Self {
+    fn of(model: &Model, point: &Point, month: Month, all: &Pool) -> Self {
         let is_part = point.segment.dimension != ALL;
-        let all = Pool::of(model, 0, month);
         let trailing = Trailing::of(model, point.at, month);
         let mut ages = vec![0; (month.0 - cohorts_from(model, point.at, month)).max(0) as usize + 1];
         for (cohort_month, survivors) in survivors(model, point.at, month, month) {
@@ -100,7 +105,7 @@ impl Projection {
         }
         Projection {
             month,
-            survival: Survival::of(&Pool::of(model, point.at, month), &all, is_part),
+            survival: Survival::of(&Pool::of(model, point.at, month), all, is_part),
             churn: trailing.churn().unwrap_or(0.0),
             margin: trailing.margin,
             ages,
