@@ -7,7 +7,9 @@ use super::{Check, Found, Severity, first_three, keys, violation};
 use crate::job::Job;
 use crate::month::{Calendar, Month, date_of, days_of};
 use crate::snapshot::{Source, Sources};
-use crate::tables::inputs::{CUSTOMER_ID, ENDED_AT, SNAPSHOT_DATE, STARTED_AT, SUBSCRIPTION_ID};
+use crate::tables::inputs::{
+    ANSWERED_AT, CUSTOMER_ID, ENDED_AT, OPENED_AT, PAID_AT, SNAPSHOT_DATE, STARTED_AT, SUBSCRIPTION_ID,
+};
 use crate::tables::{Input, InputColumn};
 use crate::validate::Violation;
 
@@ -37,8 +39,15 @@ fn has_all(source: &Source, columns: &[&InputColumn]) -> bool {
 /// Rows that exist at the as-of instant and are not excluded.
 fn existing(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> LazyFrame {
     let mut rows = source.frame.clone().filter(is_excluded(job, input, source).not());
-    if input == Input::Subscriptions && source.present.contains(STARTED_AT.name) {
-        rows = rows.filter(col(STARTED_AT.name).lt(lit(calendar.as_of_close())));
+    let happened = match input {
+        Input::Subscriptions => Some(&STARTED_AT),
+        Input::Invoices => Some(&PAID_AT),
+        Input::Surveys => Some(&ANSWERED_AT),
+        Input::SupportTickets => Some(&OPENED_AT),
+        Input::Customers | Input::RetentionCosts | Input::FxRates | Input::UsageEvents => None,
+    };
+    if let Some(at) = happened.filter(|at| source.present.contains(at.name)) {
+        rows = rows.filter(col(at.name).lt(lit(calendar.as_of_close())));
     }
     rows
 }

@@ -143,6 +143,9 @@ fn one_response_or_ticket_is_one_row() {
     only(&export, "surveys.response_id", "duplicate_key", 2, &["r1"]);
     let export = tickets(&["t1 c1 2024-03-05 -", "t1 c2 2024-03-06 -", "t2 c2 2024-03-06 -"]);
     only(&export, "support_tickets.ticket_id", "duplicate_key", 2, &["t1"]);
+    // what comes after the as-of day does not exist yet, and so is no second row
+    let export = tickets(&["t1 c1 2024-03-05 -", "t1 c2 2099-03-06 -"]);
+    only(&export, "support_tickets.opened_at", "after_as_of", 1, &["t1: 2099-03-06T00:00:00Z"]);
 }
 
 /// A clock that starts in 1970, and times that no calendar holds.
