@@ -22,7 +22,7 @@ use crate::tables::outputs::{
 
 /// Final months a forecast needs.
 const MIN_MONTHS: usize = 6;
-/// Months that the level of losses and the net moves are taken from. Six, as in cltv, err 5 % more on the sample.
+/// Months that the level of losses and the net moves are taken from.
 const LEVEL_MONTHS: usize = 12;
 /// The level of losses over what the fit expected stays within 1/2 and 2.
 const LEVEL_BOUND: f64 = 2.0;
