@@ -5,6 +5,10 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
+/// The system allocator gives memory back to the kernel and faults it in again for every morsel: benches/README.md has what that costs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use tenure::cli::{self, Cli, Env, output, panics};
 
 fn main() -> ExitCode {
