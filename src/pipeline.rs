@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, LazyFrame};
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::error::{Error, Result};
 use crate::execute::collect_all;
@@ -274,11 +274,14 @@ fn model(
     stages.next("aggregating");
     let (calendar, rates) = (calendar.clone(), Arc::new(rates));
     let has_panel = metrics.iter().any(|metric| metric.reads_customers);
-    let context = Context { job, sources: &sources, calendar, rates, asked: months, has_panel };
+    let (ids, users) = (Arc::default(), Arc::default());
+    let context = Context { job, sources: &sources, calendar, rates, ids, users, asked: months, has_panel };
     let mut frames = Collected::new();
-    for phase in PHASES {
+    for (number, phase) in PHASES.into_iter().enumerate() {
+        let since = Instant::now();
         let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames).into_iter().unzip();
         frames.extend(names.into_iter().zip(collect_all(plans)?));
+        debug!(phase = number + 1, seconds = since.elapsed().as_secs_f64(), "collected");
     }
     let mut model = Model::read(job, &sources, &context.calendar, months, &frames)?;
     if has_panel {

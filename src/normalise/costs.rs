@@ -8,6 +8,7 @@ use super::union::union;
 
 use super::fx::Rates;
 use super::group::ALL;
+use super::ids::Ids;
 use super::members::{dimension_column, fixed_dimensions, has_plan, with_dimensions};
 use super::{map, revenue};
 use crate::job::Job;
@@ -27,11 +28,17 @@ fn own(dimension: &str) -> String {
 
 /// Cost lines up to the as-of day: CUSTOMER (null: none named), AT, CATEGORY, TICKS at the rate of their own date, IS_CREDIT, and
 /// the line's own value of every dimension.
-pub fn lines(job: &Job, costs: &Source, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
+pub fn lines(
+    job: &Job,
+    costs: &Source,
+    rates: &Arc<Rates>,
+    calendar: &Arc<Calendar>,
+    ids: &Arc<Ids>,
+) -> LazyFrame {
     let day = col(inputs::INCURRED_ON.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
     let mut columns = vec![
-        col(inputs::COST_CUSTOMER_ID.name).alias(CUSTOMER),
+        map::number(col(inputs::COST_CUSTOMER_ID.name), ids).alias(CUSTOMER),
         map::month_of_day(day.clone()).alias(AT),
         col(inputs::CATEGORY.name).alias(CATEGORY.name),
         map::convert(map::ticks(col(inputs::COST_AMOUNT.name)), currency, day.clone(), rates).alias(TICKS),

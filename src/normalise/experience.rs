@@ -12,16 +12,16 @@ use crate::tables::model::{AT, TICKETS};
 
 /// Per customer and month, straight from the inputs.
 pub fn extract(context: &Context) -> Plans {
-    let Context { job, sources, calendar, .. } = context;
+    let Context { job, sources, calendar, ids, users, .. } = context;
     let mut plans = Plans::new();
     if let Some(events) = sources.get(&Input::UsageEvents) {
-        plans.push((Frame::UserDays, usage::per_user(job, events, calendar)));
+        plans.push((Frame::UserDays, usage::per_user(job, events, calendar, ids, users)));
     }
     if let Some(responses) = sources.get(&Input::Surveys) {
-        plans.push((Frame::Answers, surveys::answers(responses, calendar)));
+        plans.push((Frame::Answers, surveys::answers(responses, calendar, ids)));
     }
     if let Some(opened) = sources.get(&Input::SupportTickets) {
-        plans.push((Frame::Tickets, tickets::per_customer(opened, calendar)));
+        plans.push((Frame::Tickets, tickets::per_customer(opened, calendar, ids)));
     }
     plans
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
+use super::ids::Ids;
+use super::map;
 use super::plan;
 use super::spans::UNKNOWN;
 use crate::job::Job;
@@ -28,9 +30,9 @@ pub fn has_plan(job: &Job) -> bool {
 }
 
 /// CUSTOMER and one column per fixed dimension; None without a customers input.
-pub fn dimensions(job: &Job, customers: Option<&Source>) -> Option<LazyFrame> {
+pub fn dimensions(job: &Job, customers: Option<&Source>, ids: &Arc<Ids>) -> Option<LazyFrame> {
     let customers = customers?;
-    let mut columns = vec![col(CUSTOMER_ID.name).alias(CUSTOMER)];
+    let mut columns = vec![map::number(col(CUSTOMER_ID.name), ids).alias(CUSTOMER)];
     columns.extend(fixed_dimensions(job).map(|d| col(d.as_str()).fill_null(lit(UNKNOWN)).alias(dimension_column(d))));
     Some(customers.frame.clone().select(columns))
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use polars::prelude::*;
 
 use super::grid::{Segments, integers};
+use super::ids::Known;
 use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::per_customer::{Monthly, PerCustomer};
 use super::plans::{Activity, Collected, Context, Frame};
@@ -86,9 +87,13 @@ impl Panel {
         let asked = context.asked;
         let scored = MonthRange { first: asked.first.plus(-SCORED_BEFORE), last: asked.last };
         let seen = MonthRange { first: scored.first.plus(-LOOK_BACK), last: asked.last };
-        let ids = ids(paying, scored)?;
+        let known = context.ids.known();
+        let ids = paid(paying, scored, &known)?;
+        let mut numbers = vec![None; known.len()];
+        ids.iter().zip(0..).for_each(|(id, number)| numbers[*id as usize] = Some(number));
         let reader = Reader {
-            numbers: ids.iter().enumerate().map(|(number, id)| (id.as_str(), number as u32)).collect(),
+            numbers,
+            customers: ids.len(),
             seen,
             segments,
         };
@@ -113,8 +118,7 @@ impl Panel {
         let dimensions: Vec<&String> = fixed_dimensions(context.job).collect();
         panel.fixed = dimensions.len();
         (panel.cohorts, panel.positions) = reader.members(members, &dimensions)?;
-        drop(reader);
-        panel.ids = ids;
+        panel.ids = ids.into_iter().map(|id| known.text(id).to_string()).collect();
         Ok(panel)
     }
 
@@ -163,23 +167,24 @@ impl Panel {
     }
 }
 
-/// Ids of the customers who paid at the close of one of the months, sorted.
-fn ids(paying: &DataFrame, months: MonthRange) -> Result<Vec<String>> {
+/// Customers who paid at the close of one of the months, sorted by their ids.
+fn paid(paying: &DataFrame, months: MonthRange, known: &Known) -> Result<Vec<u32>> {
     let (from, until) = (integers(paying, AT)?, integers(paying, UNTIL)?);
     let is_close = flags(paying)?;
-    let mut ids: Vec<&str> = Vec::new();
-    for (row, id) in paying.column(CUSTOMER)?.str()?.iter().enumerate() {
+    let mut seen = Vec::new();
+    for (row, id) in paying.column(CUSTOMER)?.u32()?.iter().enumerate() {
         let is_seen = from[row] <= i64::from(months.last.0) && i64::from(months.first.0) < until[row];
         if is_seen
             && is_close[row]
             && let Some(id) = id
         {
-            ids.push(id);
+            seen.push(id);
         }
     }
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids.into_iter().map(str::to_string).collect())
+    seen.sort_unstable();
+    seen.dedup();
+    seen.sort_unstable_by_key(|id| known.text(*id));
+    Ok(seen)
 }
 
 /// Whether a customer paid at the close of each row: by its own currency, even if that is worth nothing in another.
@@ -189,14 +194,16 @@ fn flags(frame: &DataFrame) -> Result<Vec<bool>> {
 
 /// Reads frames with CUSTOMER into rows by the customer's number.
 struct Reader<'a> {
-    numbers: HashMap<&'a str, u32>,
+    /// By the number of the id; None for those who never paid when it mattered.
+    numbers: Vec<Option<u32>>,
+    customers: usize,
     seen: MonthRange,
     segments: &'a Segments,
 }
 
 impl Reader<'_> {
-    fn customers(&self) -> usize {
-        self.numbers.len()
+    fn number(&self, id: Option<u32>) -> Option<u32> {
+        self.numbers.get(id? as usize).copied().flatten()
     }
 
     /// Calls `each` with the row and the number of every known customer whose months overlap those seen.
@@ -204,13 +211,13 @@ impl Reader<'_> {
         let from = integers(frame, AT)?;
         let until = until.map(|until| integers(frame, until)).transpose()?;
         let (first, last) = (i64::from(self.seen.first.0), i64::from(self.seen.last.0));
-        for (row, id) in frame.column(CUSTOMER)?.str()?.iter().enumerate() {
+        for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
             let is_over = until.as_ref().map_or(from[row] < first, |until| until[row] <= first);
             if from[row] <= last
                 && !is_over
-                && let Some(number) = id.and_then(|id| self.numbers.get(id))
+                && let Some(number) = self.number(id)
             {
-                each(row, *number);
+                each(row, number);
             }
         }
         Ok(())
@@ -225,7 +232,7 @@ impl Reader<'_> {
             let value = values.as_ref().map_or(1, |values| values[row]);
             rows.push((customer, Monthly { month: months[row] as i32, value }));
         })?;
-        Ok(Some(PerCustomer::of_months(self.customers(), rows)))
+        Ok(Some(PerCustomer::of_months(self.customers, rows)))
     }
 
     fn stays(&self, frame: &DataFrame, has_plan: bool) -> Result<PerCustomer<Stay>> {
@@ -240,7 +247,7 @@ impl Reader<'_> {
             }
         })?;
         rows.sort_unstable();
-        Ok(PerCustomer::of_sorted(self.customers(), rows))
+        Ok(PerCustomer::of_sorted(self.customers, rows))
     }
 
     fn levels(&self, frame: &DataFrame) -> Result<PerCustomer<Level>> {
@@ -255,7 +262,7 @@ impl Reader<'_> {
             }
         })?;
         rows.sort_unstable();
-        Ok(PerCustomer::of_sorted(self.customers(), rows))
+        Ok(PerCustomer::of_sorted(self.customers, rows))
     }
 
     /// Answers of all history up to the last month; an answer counts until the respondent's next one of its kind.
@@ -263,13 +270,14 @@ impl Reader<'_> {
         let [months, days, scores, scales] = [AT, DAY, SCORE.name, SCALE].map(|name| integers(frame, name));
         let (months, days, scores, scales) = (months?, days?, scores?, scales?);
         let text = |name: &str| -> Result<StringChunked> { Ok(frame.column(name)?.str()?.clone()) };
-        let (ids, kinds, respondents) = (text(CUSTOMER)?, text(SURVEY_KIND.name)?, text(RESPONDENT)?);
+        let ids = frame.column(CUSTOMER)?.u32()?.clone();
+        let (kinds, respondents) = (text(SURVEY_KIND.name)?, text(RESPONDENT)?);
         let mut keyed = Vec::new();
         for (row, ((id, kind), respondent)) in ids.iter().zip(kinds.iter()).zip(respondents.iter()).enumerate() {
             if months[row] <= i64::from(self.seen.last.0)
-                && let Some(number) = id.and_then(|id| self.numbers.get(id))
+                && let Some(number) = self.number(id)
             {
-                keyed.push(((*number, kind, respondent), months[row], row));
+                keyed.push(((number, kind, respondent), months[row], row));
             }
         }
         keyed.sort_unstable();
@@ -286,7 +294,7 @@ impl Reader<'_> {
             };
             rows.push((key.0, answer));
         }
-        Ok(PerCustomer::of_sorted(self.customers(), rows))
+        Ok(PerCustomer::of_sorted(self.customers, rows))
     }
 
     /// Cohort months, and the spine positions of the dimensions, by customer.
@@ -294,10 +302,10 @@ impl Reader<'_> {
         let cohort = integers(frame, COHORT)?;
         let of_rows = |dimension: &&String| self.positions(frame, &dimension_column(dimension), dimension);
         let of_rows: Vec<Vec<u32>> = dimensions.iter().map(of_rows).collect::<Result<_>>()?;
-        let mut cohorts = vec![0; self.customers()];
-        let mut positions = vec![0; self.customers() * dimensions.len()];
-        for (row, id) in frame.column(CUSTOMER)?.str()?.iter().enumerate() {
-            let Some(number) = id.and_then(|id| self.numbers.get(id)).map(|number| *number as usize) else { continue };
+        let mut cohorts = vec![0; self.customers];
+        let mut positions = vec![0; self.customers * dimensions.len()];
+        for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
+            let Some(number) = self.number(id).map(|number| number as usize) else { continue };
             cohorts[number] = cohort[row] as i32;
             for (dimension, of_rows) in of_rows.iter().enumerate() {
                 positions[number * dimensions.len() + dimension] = of_rows[row];

@@ -12,6 +12,7 @@ use polars::prelude::*;
 use super::union::{frame_of, union};
 
 use super::fx::Rates;
+use super::ids::Ids;
 use super::group::{by_segment, clamped, count_if};
 use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
 use super::members::{self, fixed_dimensions, has_plan};
@@ -115,6 +116,9 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     pub calendar: Arc<Calendar>,
     pub rates: Arc<Rates>,
+    /// Numbers of customers, and of users.
+    pub ids: Arc<Ids>,
+    pub users: Arc<Ids>,
     pub asked: MonthRange,
     /// Whether a table will be computed that reads customers one by one.
     pub has_panel: bool,
@@ -155,29 +159,29 @@ pub fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
 
 /// Reads the inputs; no later phase does.
 fn extract(context: &Context, _: &Collected) -> Plans {
-    let Context { job, sources, calendar, rates, .. } = context;
+    let Context { job, sources, calendar, rates, ids, .. } = context;
     let mut plans = experience::extract(context);
     match (sources.get(&Input::Subscriptions), sources.get(&Input::Invoices)) {
         (Some(subscriptions), _) => {
             for activity in context.activities() {
                 let active = if activity == Activity::Paying { Active::Paying } else { Active::Entitled };
-                plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, active)));
+                plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, ids, active)));
             }
         }
         (None, Some(invoices)) => {
-            plans.push((Frame::Spans(Activity::Paying), purchases::spans(job, invoices, calendar)));
+            plans.push((Frame::Spans(Activity::Paying), purchases::spans(job, invoices, calendar, ids)));
         }
         (None, None) => {}
     }
-    plans.extend(members::dimensions(job, sources.get(&Input::Customers)).map(|frame| (Frame::Dimensions, frame)));
+    plans.extend(members::dimensions(job, sources.get(&Input::Customers), ids).map(|frame| (Frame::Dimensions, frame)));
     if let Some(invoices) = sources.get(&Input::Invoices) {
-        plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar)));
+        plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar, ids)));
         if context.has_panel {
-            plans.push((Frame::BadPayments, revenue::bad_payments(invoices, calendar)));
+            plans.push((Frame::BadPayments, revenue::bad_payments(invoices, calendar, ids)));
         }
     }
     if let Some(lines) = sources.get(&Input::RetentionCosts) {
-        plans.push((Frame::CostLines, costs::lines(job, lines, rates, calendar)));
+        plans.push((Frame::CostLines, costs::lines(job, lines, rates, calendar, ids)));
     }
     plans.push((Frame::Segments, segments(job, sources, calendar)));
     plans.extend(first_month(job, sources, calendar).map(|frame| (Frame::First, frame)));

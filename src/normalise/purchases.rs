@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::ids::Ids;
 use super::map;
 use super::spans::{UNKNOWN, is_one_of};
 use crate::job::Job;
@@ -14,7 +15,7 @@ use crate::tables::model::{CUSTOMER, END, FROM, IS_ENDING_INSIDE, START, SUBSCRI
 
 /// One span per customer and month with an invoice of zero or more.
 /// Source: design page, section 0, "Without subscriptions".
-pub fn spans(job: &Job, invoices: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
+pub fn spans(job: &Job, invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> LazyFrame {
     let unpaid: Vec<String> = inputs::UNPAID_STATUSES.iter().map(|status| (*status).to_string()).collect();
     let at = col(inputs::PAID_AT.name);
     let is_counted = at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(col(inputs::STATUS.name), &unpaid).not());
@@ -22,7 +23,7 @@ pub fn spans(job: &Job, invoices: &Source, calendar: &Arc<Calendar>) -> LazyFram
         .frame
         .clone()
         .filter(is_counted.and(map::sign(col(inputs::PAID_AMOUNT.name)).gt_eq(map::int(0))))
-        .select([col(inputs::CUSTOMER_ID.name).alias(CUSTOMER), map::month_of(at, calendar).alias(FROM)])
+        .select([map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(at, calendar).alias(FROM)])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
         .with_columns([
             lit("").alias(SUBSCRIPTION),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
+use super::ids::Ids;
 use super::map;
 use super::plan::first_of_each;
 use super::spans::{UNKNOWN, is_one_of};
@@ -17,7 +18,13 @@ use crate::tables::outputs::{REFUNDS, REVENUE};
 
 /// Per CUSTOMER and AT (month of payment): REVENUE, REFUNDS (positive), NET and PURCHASES (payments above zero), in reporting
 /// ticks, each payment at the rate of its own date.
-pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
+pub fn per_customer(
+    job: &Job,
+    invoices: &Source,
+    rates: &Arc<Rates>,
+    calendar: &Arc<Calendar>,
+    ids: &Arc<Ids>,
+) -> LazyFrame {
     let unpaid: Vec<String> = inputs::UNPAID_STATUSES.iter().map(|status| (*status).to_string()).collect();
     let paid_at = col(inputs::PAID_AT.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
@@ -33,7 +40,7 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
         .clone()
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(col(inputs::STATUS.name), &unpaid).not()))
         .select([
-            col(inputs::CUSTOMER_ID.name).alias(CUSTOMER),
+            map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
             map::month_of(paid_at, calendar).alias(AT),
             ticks.alias(TICKS),
             map::sign(col(inputs::PAID_AMOUNT.name)).alias(SIGN),
@@ -50,7 +57,7 @@ pub fn per_customer(job: &Job, invoices: &Source, rates: &Arc<Rates>, calendar: 
 }
 
 /// CUSTOMER and AT of every month with a payment that failed, or was given back: a negative amount that was paid.
-pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
+pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> LazyFrame {
     let texts = |list: &[&str]| list.iter().map(|status| (*status).to_string()).collect::<Vec<_>>();
     let (failed, unpaid) = (texts(&inputs::FAILED_STATUSES), texts(&inputs::UNPAID_STATUSES));
     let paid_at = col(inputs::PAID_AT.name);
@@ -60,7 +67,7 @@ pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
         .frame
         .clone()
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(status(), &failed).or(is_refund)))
-        .select([col(inputs::CUSTOMER_ID.name).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
+        .select([map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
 }
 

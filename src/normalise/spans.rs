@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::union::union;
 
+use super::ids::Ids;
 use super::map;
 use crate::job::{Active, Job};
 use crate::month::Calendar;
@@ -39,9 +40,9 @@ pub fn monthly(source: &Source) -> Expr {
 
 /// What every span has, whatever the shape: customer, subscription, plan, unit (currency), weight (native ticks), from,
 /// to (months) and start, end (instants; months for snapshots).
-fn common(job: &Job, source: &Source) -> Vec<Expr> {
+fn common(job: &Job, source: &Source, ids: &Arc<Ids>) -> Vec<Expr> {
     vec![
-        col(inputs::CUSTOMER_ID.name).alias(model::CUSTOMER),
+        map::number(col(inputs::CUSTOMER_ID.name), ids).alias(model::CUSTOMER),
         col(inputs::SUBSCRIPTION_ID.name).alias(model::SUBSCRIPTION),
         col(inputs::PLAN.name).fill_null(lit(UNKNOWN)).alias(inputs::PLAN.name),
         col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone())).alias(model::UNIT),
@@ -54,14 +55,21 @@ fn common(job: &Job, source: &Source) -> Vec<Expr> {
 /// `Active::Paying`: `[max(started_at, trial_ended_at), ended_at)` with more than zero ticks. `Active::Entitled`: any
 /// running subscription. Rows that start at or after T do not exist, ends at or after T are null.
 /// Source: design page, section 0.
-pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
+pub fn spans(
+    job: &Job,
+    source: &Source,
+    calendar: &Arc<Calendar>,
+    ids: &Arc<Ids>,
+    active: Active,
+) -> LazyFrame {
     let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
     let rows =
         source.frame.clone().filter(is_one_of(col(inputs::STATUS.name), &job.definitions.exclude_statuses).not());
+    let common = common(job, source, ids);
     let spans = if is_snapshots {
-        snapshot_spans(job, source, rows, calendar, active)
+        snapshot_spans(source, common, rows, calendar, active)
     } else {
-        period_spans(job, source, rows, calendar, active)
+        period_spans(common, rows, calendar, active)
     };
     match active {
         Active::Paying | Active::Purchases => spans.filter(col(model::WEIGHT).gt(map::int(0))),
@@ -73,7 +81,7 @@ fn is_trialing() -> Expr {
     col(inputs::STATUS.name).eq(lit(inputs::TRIALING)).fill_null(lit(false))
 }
 
-fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
+fn period_spans(common: Vec<Expr>, rows: LazyFrame, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
     let close = lit(calendar.as_of_close());
     let never = map::int(i64::MAX);
     let started = col(inputs::STARTED_AT.name);
@@ -88,7 +96,7 @@ fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Cale
     let ended = col(inputs::ENDED_AT.name);
     let end = when(ended.clone().lt(close.clone())).then(ended).otherwise(never);
     let horizon = calendar.as_of_month().next().0;
-    let mut columns = common(job, source);
+    let mut columns = common;
     columns.extend([started.clone().alias(STARTED), pay_start.alias(model::START), end.alias(model::END)]);
     let rows = rows.filter(started.lt(close)).select(columns);
     let paying = rows.clone().drop(cols([STARTED]));
@@ -119,7 +127,13 @@ fn period_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Cale
 }
 
 /// The last snapshot of a month is its close: every row of it is a span of that one month.
-fn snapshot_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
+fn snapshot_spans(
+    source: &Source,
+    common: Vec<Expr>,
+    rows: LazyFrame,
+    calendar: &Arc<Calendar>,
+    active: Active,
+) -> LazyFrame {
     let as_of = crate::month::days_of(calendar.as_of());
     let day = col(inputs::SNAPSHOT_DATE.name);
     let dated = source
@@ -130,7 +144,7 @@ fn snapshot_spans(job: &Job, source: &Source, rows: LazyFrame, calendar: &Arc<Ca
         .with_column(map::month_of_day(day.clone()).alias(model::FROM))
         .group_by([col(model::FROM)])
         .agg([day.clone().max()]);
-    let mut columns = common(job, source);
+    let mut columns = common;
     columns.extend([day.clone(), is_trialing().alias(STARTED)]);
     let rows = match active {
         Active::Paying | Active::Purchases => rows.filter(is_trialing().not()).select(columns),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::group::{by_segment, count_if};
+use super::ids::Ids;
 use super::map;
 use super::plan::first_of_each;
 use crate::job::Job;
@@ -22,7 +23,7 @@ const KIND_OF: &str = "kind_of";
 
 /// The last answer per CUSTOMER, RESPONDENT (null is one), kind and AT: its local DAY, score (`inputs::SCORE`) and SCALE.
 /// Blanks are no answers.
-pub fn answers(surveys: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
+pub fn answers(surveys: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> LazyFrame {
     let at = col(inputs::ANSWERED_AT.name);
     let scale = when(col(inputs::SURVEY_KIND.name).eq(lit(NPS_KIND)))
         .then(map::int(NPS_SCALE))
@@ -32,7 +33,7 @@ pub fn answers(surveys: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
         .clone()
         .filter(at.clone().lt(lit(calendar.as_of_close())).and(col(inputs::SCORE.name).is_not_null()))
         .select([
-            col(inputs::CUSTOMER_ID.name).alias(CUSTOMER),
+            map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
             col(inputs::RESPONDENT_ID.name).alias(RESPONDENT),
             col(inputs::SURVEY_KIND.name).alias(KIND_OF),
             map::month_of(at.clone(), calendar).alias(AT),

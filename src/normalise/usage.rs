@@ -5,6 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::group::{by_segment, count_if};
+use super::ids::Ids;
 use super::map;
 use super::spans::is_one_of;
 use crate::job::Job;
@@ -18,7 +19,13 @@ use crate::tables::outputs::{
 
 /// Per CUSTOMER, USER (null: the event names none) and AT: DAYS, whose bit d - 1 is set if an event of
 /// `definitions.qualifying_events` happened on day d of the month, by the job's zone.
-pub fn per_user(job: &Job, events: &Source, calendar: &Arc<Calendar>) -> LazyFrame {
+pub fn per_user(
+    job: &Job,
+    events: &Source,
+    calendar: &Arc<Calendar>,
+    ids: &Arc<Ids>,
+    users: &Arc<Ids>,
+) -> LazyFrame {
     let at = col(inputs::OCCURRED_AT.name);
     let qualifying = &job.definitions.qualifying_events;
     let mut rows = events.frame.clone().filter(at.clone().lt(lit(calendar.as_of_close())));
@@ -26,8 +33,8 @@ pub fn per_user(job: &Job, events: &Source, calendar: &Arc<Calendar>) -> LazyFra
         rows = rows.filter(is_one_of(col(inputs::EVENT.name), qualifying));
     }
     rows.select([
-        col(inputs::CUSTOMER_ID.name).alias(CUSTOMER),
-        col(inputs::USER_ID.name).alias(USER),
+        map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
+        map::number(col(inputs::USER_ID.name), users).alias(USER),
         map::month_of(at.clone(), calendar).alias(AT),
         map::day_bit(at, calendar).alias(DAYS),
     ])
