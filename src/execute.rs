@@ -32,8 +32,8 @@ pub fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS)
 }
 
-/// Does the work of every item on so many threads; the results are in the order of the items. The first error ends it, and a
-/// panic is one.
+/// Does the work of every item on so many threads; the results are in the order of the items. The first error ends it, and
+/// a panic of a thread is one.
 pub fn in_parallel<I: Sync, T: Send>(
     items: &[I],
     workers: usize,
@@ -54,7 +54,7 @@ pub fn in_parallel<I: Sync, T: Send>(
         }
         done
     };
-    let mut done = Vec::with_capacity(items.len());
+    let mut done = Vec::new();
     std::thread::scope(|scope| -> Result<()> {
         let threads: Vec<_> = (0..workers.min(items.len())).map(|_| scope.spawn(worker)).collect();
         for thread in threads {

@@ -82,8 +82,7 @@ fn by_counting(keys: &[u64], n: u32) -> Vec<Rank> {
 }
 
 fn by_sorting(keys: &[u64], n: u32) -> Vec<Rank> {
-    let mut sorted: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
-    sorted.sort_unstable();
+    let sorted = sorted(keys);
     let mut ranks = vec![Rank { less: 0, equal: 0, n }; keys.len()];
     let mut less = 0;
     for equals in sorted.chunk_by(|(a, _), (b, _)| a == b) {
@@ -92,6 +91,32 @@ fn by_sorting(keys: &[u64], n: u32) -> Vec<Rank> {
         less += rank.equal;
     }
     ranks
+}
+
+/// Bits that one pass of `sorted` sorts by.
+const DIGIT: u32 = 11;
+
+/// Keys with their places, sorted digit by digit from the last (radix sort), which keeps them in order where they are equal.
+fn sorted(keys: &[u64]) -> Vec<(u64, u32)> {
+    let mut sorted: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
+    let mut next = sorted.clone();
+    let bits = u64::BITS - keys.iter().max().map_or(0, |last| *last).leading_zeros();
+    for shift in (0..bits).step_by(DIGIT as usize) {
+        let digit = |key: u64| (key >> shift) as usize % (1 << DIGIT);
+        let mut starts = [0_u32; 1 << DIGIT];
+        sorted.iter().for_each(|(key, _)| starts[digit(*key)] += 1);
+        let mut start = 0;
+        for count in &mut starts {
+            start += std::mem::replace(count, start);
+        }
+        for pair in &sorted {
+            let place = &mut starts[digit(pair.0)];
+            next[*place as usize] = *pair;
+            *place += 1;
+        }
+        std::mem::swap(&mut sorted, &mut next);
+    }
+    sorted
 }
 
 /// Mid-rank percentiles, in (0, 100): `100 (less + equal / 2) / n`, each value equal to itself. Their mean is 50.
