@@ -9,13 +9,14 @@ use polars::prelude::{DataFrame, LazyFrame};
 use tracing::{debug, info};
 
 use crate::error::{Error, Result};
-use crate::execute::collect_all;
+use crate::execute::{collect_all, in_parallel, workers};
 use crate::job::Job;
-use crate::metrics::{METRICS, Metric, SHARED_SQL};
-use crate::month::{Calendar, MonthRange};
+use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
+use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
+use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::{Collected, Context, Model, PHASES, Panel, Rates};
 use crate::proofs::{self, Published};
-use crate::publish::{self, Computed, RunRecord};
+use crate::publish::{self, Computed, RunRecord, Staging};
 use crate::snapshot::{self, Snapshot, SourceFile, Sources};
 use crate::storage::Storage;
 use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
@@ -140,17 +141,23 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
 
     let (sources, model, warnings) = model(job, storage, &snapshot, &calendar, request.months, &metrics, &mut stages)?;
     outcome.warnings = warnings;
-    let mut computed = evaluate(&metrics, &model, request.months, &mut stages)?;
+    // Rows of customers are on storage, where nobody sees them, before the whole run is proven: they would not fit in memory.
+    let staging = Staging::begin(storage, output, request.months, &record.run_id)?;
+    let stage_rows = |rows: Computed| {
+        staging.stage(&rows)?;
+        proofs::Rows::of([&rows])
+    };
+    let (mut computed, rows) = evaluate(&metrics, &model, request.months, &mut stages, stage_rows)?;
     stages.next("proving");
     let published = last_published(storage, output, request.months)?;
-    computed.push(proofs::prove(&computed, request.months, published)?);
+    computed.push(proofs::prove(&computed, &rows.into_iter().collect(), request.months, published)?);
     stages.end("proofs");
 
     stages.next("publishing");
     still_the_same(job, storage, &snapshot, request.as_of)?;
     record.seconds = stages.done.iter().map(|(name, took)| (name.clone(), took.as_secs_f64())).collect();
     record.input_rows = sources.iter().map(|(input, source)| (input.name().to_string(), source.rows)).collect();
-    let run = publish::publish(storage, output, computed, &record)?;
+    let run = staging.publish(&computed, &record)?;
     stages.end("publish");
     outcome.run_id = Some(run.record.run_id.clone());
     outcome.tables = tables
@@ -199,8 +206,16 @@ pub fn compute(
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (metrics, _) = chosen(job, tables.or(job.output.tables.as_deref()))?;
     let (_sources, model, _) = model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages)?;
-    let computed = evaluate(&metrics, &model, months, &mut stages)?;
-    proofs::prove(&computed, months, Published::default())?;
+    let (mut computed, rows) = evaluate(&metrics, &model, months, &mut stages, Ok)?;
+    proofs::prove(&computed, &proofs::Rows::of(&rows)?, months, Published::default())?;
+    for rows in rows {
+        match computed.iter_mut().find(|computed| computed.table.name == rows.table.name) {
+            Some(computed) => drop(computed.frame.vstack_mut_owned(rows.frame)?),
+            None => computed.push(rows),
+        }
+    }
+    let place = |computed: &Computed| metrics.iter().position(|metric| metric.table.name == computed.table.name);
+    computed.sort_by_key(place);
     Ok(computed)
 }
 
@@ -311,16 +326,49 @@ fn reject(violations: &[Violation]) -> Result<()> {
         .hint("`tenure check` with the same job lists every violation with sample keys"))
 }
 
-fn evaluate(
+/// The tables of the months, and what `each` makes of those that have a row per customer: it is given them month by month, from
+/// several threads, and returned in the order of months.
+fn evaluate<T: Send>(
     metrics: &[&'static Metric],
     model: &Model,
     months: MonthRange,
     stages: &mut Stages,
-) -> Result<Vec<Computed>> {
+    each: impl Fn(Computed) -> Result<T> + Sync,
+) -> Result<(Vec<Computed>, Vec<T>)> {
     stages.next("computing tables");
-    let frames = collect_all(metrics.iter().map(|metric| (metric.compute)(model, months)).collect())?;
+    let of_month = |month: &Month| -> Result<(Month, Summary, Vec<T>)> {
+        let customers = Customers::of(model, *month);
+        let is_asked = months.contains(*month);
+        let summary = Summary::of(model, &customers, is_asked);
+        let mut done = Vec::new();
+        for metric in metrics.iter().filter(|_| is_asked) {
+            if let Compute::Customers(compute) = metric.compute {
+                let frame = compute(model, &customers)?;
+                done.push(each(Computed { table: metric.table, frame })?);
+            }
+        }
+        Ok((*month, summary, done))
+    };
+    let has_customers = metrics.iter().any(|metric| metric.reads_customers);
+    let of_customers = if has_customers { months_of_customers(model, months) } else { Vec::new() };
+    let (mut summaries, mut rows) = (Summaries::new(), Vec::new());
+    for (month, summary, done) in in_parallel(&of_customers, workers(), of_month)? {
+        summaries.insert(month, summary);
+        rows.extend(done);
+    }
+    let whole = |metric: &&'static Metric| {
+        let frame = match metric.compute {
+            Compute::Whole(compute) => compute(model, months),
+            Compute::Summaries(compute) => compute(model, &summaries, months),
+            Compute::Customers(_) => return Ok(None),
+        };
+        Ok(Some((metric.table, frame)))
+    };
+    let whole = in_parallel(metrics, workers(), whole)?;
+    let (tables, frames): (Vec<_>, Vec<_>) = whole.into_iter().flatten().unzip();
+    let frames = collect_all(frames)?;
     stages.end("tables");
-    Ok(metrics.iter().zip(frames).map(|(metric, frame)| Computed { table: metric.table, frame }).collect())
+    Ok((tables.into_iter().zip(frames).map(|(table, frame)| Computed { table, frame }).collect(), rows))
 }
 
 /// What readers see of the month before the run.

@@ -20,6 +20,8 @@ use crate::publish::Computed;
 use crate::tables::outputs::*;
 use crate::tables::{Column as Declared, Kind, Table};
 
+pub use customers::Rows;
+
 const OK: &str = "ok";
 const VACUOUS: &str = "vacuous";
 const RESTATED: &str = "restated";
@@ -91,8 +93,10 @@ pub struct Published {
 
 /// The `checks` table of a run, one row per month, table and law. `published` is what readers see of the month before.
 ///
+/// `rows` is what was seen of the tables with a row per customer, which need not be among the computed ones.
+///
 /// Errors: `Kind::Internal` if a law is broken.
-pub fn prove(computed: &[Computed], months: MonthRange, published: Published) -> Result<Computed> {
+pub fn prove(computed: &[Computed], rows: &Rows, months: MonthRange, published: Published) -> Result<Computed> {
     let mut tallies = Tallies::new();
     if let Some(churn) = Cells::of(computed, &CHURN_TABLE) {
         movements(&churn, &mut tallies);
@@ -109,7 +113,7 @@ pub fn prove(computed: &[Computed], months: MonthRange, published: Published) ->
             cohorts_against_churn(&cohorts, &churn, &mut tallies);
         }
     }
-    customers::prove(computed, &mut tallies)?;
+    customers::prove(computed, rows, &mut tallies);
     experience::prove(computed, &mut tallies);
     forecast::laws(computed, &mut tallies);
     computed.iter().for_each(|computed| segments_sum(computed, &mut tallies));

@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, per, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::quantile::Histogram;
 use crate::month::MonthRange;
 use crate::normalise::Model;
@@ -21,7 +21,7 @@ pub static METRIC: Metric = Metric {
     definition: "Net revenue of a month divided by the customers who were paying at any instant of it or had an invoice \
                  counted in it; the share of customers above that mean tells increased spenders from casual consumers.",
     sql: include_str!("../../sql/metrics/arpc.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads revenue and paying customers per month and segment; returns one row for each on the full spine. Money in ticks.

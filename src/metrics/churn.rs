@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::interval::wilson;
 use crate::month::MonthRange;
 use crate::normalise::Model;
@@ -22,7 +22,7 @@ pub static METRIC: Metric = Metric {
     definition: "Customers paying at the open of a month and not at its close, divided by those paying at its open. \
                  opening + new + reactivated - churned = closing, in every row.",
     sql: include_str!("../../sql/metrics/churn.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads customer counts per month and segment; returns one row for each on the full spine.

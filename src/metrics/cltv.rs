@@ -5,12 +5,12 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, reason, spine};
 use super::pool::Pool;
 use super::rows::{Row, frame};
 use super::survival::{Survival, present_ages};
 use super::trailing::{Trailing, net_revenue, retention_cost};
+use super::{Compute, Metric};
 use crate::models::bdw;
 use crate::models::interval::{delta_method, normal, wilson};
 use crate::models::lifetime::{payments, residual_payments_by_age};
@@ -32,7 +32,7 @@ pub static METRIC: Metric = Metric {
                  observed survival curve continued by a model (empirical, the headline at 36 months), and along fitted \
                  curves (sbg, bdw).",
     sql: include_str!("../../sql/metrics/cltv.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// 0 is without end.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::cohorts::is_left_truncated;
 use super::expr::{Point, first_reason, reason, spine};
 use super::pool::Pool;
 use super::rows::{Row, frame};
 use super::survival::Survival;
 use super::trailing::{Trailing, margin};
+use super::{Compute, Metric};
 use crate::models::curve::Curve;
 use crate::models::lifetime::residual_payments;
 use crate::month::{Month, MonthRange};
@@ -29,7 +29,7 @@ pub static METRIC: Metric = Metric {
     definition: "The last months are hidden, the survival of the customers then present is projected by each method, and \
                  compared with the months they stayed. A row belongs to the month in which the outcome is known.",
     sql: include_str!("../../sql/metrics/cltv_backtest.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 const HORIZONS: [i32; 4] = [3, 6, 12, 24];

@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::interval::wilson;
 use crate::models::survival::kaplan_meier;
 use crate::month::{Month, MonthRange};
@@ -24,7 +24,7 @@ pub static METRIC: Metric = Metric {
     definition: "Customers grouped by the month they first paid, followed from close to close: how many are active, how \
                  many were never lost, and what they pay. A returner re-enters its own cohort.",
     sql: include_str!("../../sql/metrics/cohorts.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads cohorts; returns one row per asked month, earlier cohort month and segment. Money in ticks.

@@ -6,7 +6,6 @@ use polars::prelude::*;
 
 use super::rows;
 use crate::month::Month;
-use crate::normalise::union::{frame_of, union};
 use crate::tables::{Column as Declared, Table};
 
 /// Rows of one month: every column not given is null.
@@ -43,21 +42,12 @@ impl Columns {
         self.with(column, values.into_series())
     }
 
-    fn frame(mut self) -> LazyFrame {
+    pub fn frame(mut self) -> PolarsResult<DataFrame> {
         let height = self.height;
         let mut column = |declared: &'static Declared| {
             let nulls = || rows::nulls(declared, height);
             self.given.remove(declared.name).unwrap_or_else(nulls)
         };
-        frame_of(height, self.table.columns().map(&mut column).collect())
+        DataFrame::new(height, self.table.columns().map(&mut column).collect())
     }
-}
-
-/// Months one after the other; each is sorted by the rest of the grain already.
-pub fn stacked(table: &'static Table, months: Vec<Columns>) -> LazyFrame {
-    let mut frames: Vec<LazyFrame> = months.into_iter().map(Columns::frame).collect();
-    if frames.is_empty() {
-        frames.push(Columns::new(table, 0).frame());
-    }
-    union(frames)
 }

@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, per, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::money::div_round;
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
@@ -25,7 +25,7 @@ pub static METRIC: Metric = Metric {
     definition: "What was spent on keeping customers in a window, divided by the customers who were paying at the window's \
                  open and at its close. Lines that name no segment are allocated so that segments sum to the total.",
     sql: include_str!("../../sql/metrics/crc.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 const WINDOWS: [i32; 2] = [1, 12];

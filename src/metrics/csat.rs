@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::interval::wilson;
 use crate::month::MonthRange;
 use crate::normalise::Model;
@@ -20,7 +20,7 @@ pub static METRIC: Metric = Metric {
     definition: "Share of satisfied answers (the top one of 3, the top two of 5 and 7, the top three of 10) among the \
                  respondents of a month, each by its latest answer.",
     sql: include_str!("../../sql/metrics/csat.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads answers per month and segment; returns one row for each on the full spine.

@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::Input;
@@ -21,7 +21,7 @@ pub static METRIC: Metric = Metric {
     definition: "Daily over monthly active customers: distinct customer-days with a qualifying event, divided by the days of \
                  the month times its distinct customers; the same over users. Any customer counts, paying or not.",
     sql: include_str!("../../sql/metrics/engagement.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads active days per month and segment; returns one row for each on the full spine.

@@ -2,10 +2,10 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, spine};
 use super::projection::{Expected, Forecasts, Spreads, base, unknown};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::calibration::Spread;
 use crate::models::flow::AHEAD;
 use crate::month::MonthRange;
@@ -25,7 +25,7 @@ pub static METRIC: Metric = Metric {
     definition: "The customers of the close leave along fitted hazards of their age, new ones come at the level, trend and \
                  season of the past, and MRR per customer drifts on; the intervals are as wide as earlier forecasts were wrong.",
     sql: include_str!("../../sql/metrics/forecast.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads cohorts, movements and MRR; returns one row per month, segment and horizon. Money in ticks.

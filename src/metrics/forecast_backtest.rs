@@ -2,11 +2,11 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, reason, spine};
 use super::forecast::bounds;
 use super::projection::{Expected, Forecasts, base, unknown};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::calibration::Spread;
 use crate::models::flow::AHEAD;
 use crate::month::MonthRange;
@@ -24,7 +24,7 @@ pub static METRIC: Metric = Metric {
     definition: "The forecasts of a month made 1 to 12 months before it, each from what was known then, against the customers \
                  and the MRR of the month.",
     sql: include_str!("../../sql/metrics/forecast_backtest.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads cohorts, movements and MRR; returns one row per month, segment and horizon. Money in ticks.

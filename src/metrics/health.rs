@@ -1,13 +1,12 @@
 //! Health: a score for every paying customer.
 
-use polars::prelude::LazyFrame;
+use polars::prelude::{DataFrame, PolarsResult};
 
-use super::Metric;
-use super::columns::{Columns, stacked};
+use super::columns::Columns;
+use super::customers::Customers;
 use super::expr::reason;
-use super::scores::Scores;
+use super::{Compute, Metric};
 use crate::models::health::Band;
-use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
 use crate::tables::outputs::{
     BAND, COMMERCIAL_CONTRIBUTION, COMMERCIAL_SCORE, COVERAGE, HEALTH_CUSTOMER, HEALTH_SCORE, HEALTH_TABLE, IS_FINAL,
@@ -24,7 +23,7 @@ pub static METRIC: Metric = Metric {
                  survey answers, support, payments and tenure, of those components that are known. Their contributions sum \
                  to it; with less than half of the weight there is none.",
     sql: include_str!("../../sql/metrics/health.sql"),
-    compute,
+    compute: Compute::Customers(compute),
 };
 
 /// In the order of the components.
@@ -36,28 +35,23 @@ const PARTS: [(&Column, &Column); 5] = [
     (&TENURE_SCORE, &TENURE_CONTRIBUTION),
 ];
 
-/// Reads customers one by one; returns one row per month and customer paying at its close.
+/// Returns one row per customer paying at the close of the month.
 /// Source: design page, section 9.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let known = months.iter().filter(|month| !model.is_before_history(*month));
-    stacked(&HEALTH_TABLE, known.map(|month| rows(model, month)).collect())
-}
-
-fn rows(model: &Model, month: Month) -> Columns {
-    let scores = Scores::of(model, month);
+fn compute(model: &Model, customers: &Customers) -> PolarsResult<DataFrame> {
+    let Customers { month, scores, .. } = customers;
     let health = || scores.health.iter();
     let mut columns = Columns::new(&HEALTH_TABLE, scores.customers.len())
-        .month(&MONTH, month)
+        .month(&MONTH, *month)
         .texts(&HEALTH_CUSTOMER, scores.customers.iter().map(|customer| Some(model.panel.id(*customer))))
         .floats(&HEALTH_SCORE, health().map(|health| health.score))
         .texts(&BAND, health().map(|health| Some(Band::of(health.score).name())))
         .floats(&COVERAGE, health().map(|health| Some(health.coverage)))
         .texts(&NULL_REASON, health().map(|health| health.score.is_none().then_some(reason::LOW_COVERAGE)))
-        .flag(&IS_FINAL, model.calendar.is_final(month));
+        .flag(&IS_FINAL, model.calendar.is_final(*month));
     for (part, (score, contribution)) in PARTS.into_iter().enumerate() {
         columns = columns
             .floats(score, scores.components.iter().map(|components| components[part]))
             .floats(contribution, health().map(|health| health.contributions[part]));
     }
-    columns
+    columns.frame()
 }

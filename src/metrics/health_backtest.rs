@@ -1,15 +1,13 @@
 //! Whether health scores foretold who would leave, beside two simpler predictors.
 
-use std::collections::BTreeMap;
-
 use polars::prelude::LazyFrame;
 
-use super::Metric;
+use super::customers::{Customers, Summaries};
 use super::expr::{first_reason, ratio, reason};
 use super::rows::{Row, frame};
-use super::scores::Scores;
+use super::{Compute, Metric};
 use crate::models::health::comparable;
-use crate::models::ranking::{auc, ranks, top_lift};
+use crate::models::ranking::{Ranked, auc, ranking, top_lift};
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
 use crate::tables::Input;
@@ -26,11 +24,11 @@ pub static METRIC: Metric = Metric {
                  ordered customers, and how well the loss rates seen one step earlier foretold these. A row belongs to the \
                  month in which the outcome is known.",
     sql: include_str!("../../sql/metrics/health_backtest.sql"),
-    compute,
+    compute: Compute::Summaries(compute),
 };
 
 /// From a score to its outcome.
-const MONTHS_AHEAD: i32 = 3;
+pub const MONTHS_AHEAD: i32 = 3;
 const PREDICTORS: [&str; 3] = ["health", "usage", "tenure"];
 const DECILES: usize = 10;
 
@@ -49,7 +47,7 @@ impl Count {
 
 /// What came of the ranking of one month's customers by one predictor.
 #[derive(Debug, Clone, Default)]
-struct Outcome {
+pub struct Outcome {
     /// Decile 10, the highest risk, last.
     deciles: [Count; DECILES],
     auc: Option<f64>,
@@ -58,17 +56,20 @@ struct Outcome {
 
 impl Outcome {
     /// Larger values are higher risks; a customer without one is left out.
-    fn of(risks: &[Option<f64>], is_lost: &[bool]) -> Self {
-        let mut outcome = Outcome::default();
-        for (rank, is_lost) in ranks(risks).into_iter().zip(is_lost).filter_map(|(rank, lost)| Some((rank?, lost))) {
+    fn of<T: Ranked>(risks: impl Iterator<Item = Option<T>>, is_lost: &[bool]) -> Self {
+        let known = risks.zip(is_lost).filter_map(|(risk, lost)| Some((risk?, *lost)));
+        let (risks, is_lost): (Vec<T>, Vec<bool>) = known.unzip();
+        let ranks = ranking(&risks);
+        let mut outcome = Outcome {
+            auc: auc(&ranks, &is_lost),
+            lift: top_lift(&ranks, &is_lost, 1.0 / DECILES as f64),
+            ..Outcome::default()
+        };
+        for (rank, is_lost) in ranks.iter().zip(is_lost) {
             let decile = &mut outcome.deciles[rank.decile() - 1];
             decile.customers += 1;
-            decile.lost += i64::from(*is_lost);
+            decile.lost += i64::from(is_lost);
         }
-        let known = risks.iter().zip(is_lost).filter_map(|(risk, lost)| Some(((*risk)?, *lost)));
-        let (risks, is_lost): (Vec<f64>, Vec<bool>) = known.unzip();
-        outcome.auc = auc(&risks, &is_lost);
-        outcome.lift = top_lift(&risks, &is_lost, 1.0 / DECILES as f64);
         outcome
     }
     fn all(&self) -> Count {
@@ -103,41 +104,34 @@ fn foretold(tested: &Outcome, (rates, base): Rates) -> Option<[f64; 3]> {
 }
 
 /// By predictor; None without its input.
-type Outcomes = [Option<Outcome>; 3];
+pub type Outcomes = [Option<Outcome>; 3];
 
 /// Outcomes of the scores of a month by the closes of the next three.
-fn outcomes(model: &Model, scored: Month) -> Outcomes {
-    let scores = Scores::of(model, scored);
+pub fn outcomes(model: &Model, customers: &Customers) -> Outcomes {
+    let Customers { month, scores, .. } = customers;
     let with_score: Vec<usize> = (0..scores.customers.len()).filter(|at| scores.health[*at].score.is_some()).collect();
     let is_lost =
-        |at: &usize| (1..=MONTHS_AHEAD).any(|ahead| !model.panel.is_paying(scores.customers[*at], scored.plus(ahead)));
+        |at: &usize| (1..=MONTHS_AHEAD).any(|ahead| !model.panel.is_paying(scores.customers[*at], month.plus(ahead)));
     let is_lost: Vec<bool> = with_score.iter().map(is_lost).collect();
-    let outcome = |risk: &dyn Fn(usize) -> Option<f64>| {
-        Outcome::of(&with_score.iter().map(|at| risk(*at)).collect::<Vec<_>>(), &is_lost)
-    };
-    [
-        Some(outcome(&|at| scores.health[at].score.map(|score| -(comparable(score) as f64)))),
-        scores.active_days.as_ref().map(|days| outcome(&|at| Some(-(days[at] as f64)))),
-        Some(outcome(&|at| scores.hazards[at])),
-    ]
+    let health = with_score.iter().map(|at| scores.health[*at].score.map(|score| -comparable(score)));
+    let usage = |days: &Vec<i64>| Outcome::of(with_score.iter().map(|at| Some(-days[*at])), &is_lost);
+    let tenure = with_score.iter().map(|at| scores.hazards[*at]);
+    [Some(Outcome::of(health, &is_lost)), scores.active_days.as_ref().map(usage), Some(Outcome::of(tenure, &is_lost))]
 }
 
-/// Reads customers one by one; returns one row per month, predictor and decile.
+/// Reads the outcomes of earlier months; returns one row per month, predictor and decile.
 /// Source: design page, section 9.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let mut known: BTreeMap<Month, Outcomes> = BTreeMap::new();
-    let is_known = |month: &Month| model.first.is_some_and(|first| first <= *month);
-    for month in months.iter() {
-        for scored in [month.plus(-MONTHS_AHEAD), month.plus(-2 * MONTHS_AHEAD)].into_iter().filter(is_known) {
-            known.entry(scored).or_insert_with(|| outcomes(model, scored));
-        }
-    }
+fn compute(model: &Model, summaries: &Summaries, months: MonthRange) -> LazyFrame {
+    let known = |scored: Month| {
+        model.first.filter(|first| *first <= scored)?;
+        summaries.get(&scored).map(|summary| &summary.outcomes)
+    };
     let mut rows = Vec::new();
     for month in months.iter() {
         let scored = month.plus(-MONTHS_AHEAD);
         for (at, predictor) in PREDICTORS.into_iter().enumerate() {
-            let tested = known.get(&scored).map(|outcomes| outcomes[at].as_ref());
-            let earlier = known.get(&scored.plus(-MONTHS_AHEAD)).and_then(|outcomes| outcomes[at].as_ref());
+            let tested = known(scored).map(|outcomes| outcomes[at].as_ref());
+            let earlier = known(scored.plus(-MONTHS_AHEAD)).and_then(|outcomes| outcomes[at].as_ref());
             let keyed = |decile: usize, why: Option<&'static str>| {
                 Row::new()
                     .with(&MONTH, month)

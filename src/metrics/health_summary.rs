@@ -2,12 +2,12 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
+use super::customers::{Customers, Summaries};
 use super::expr::{Point, first_reason, reason, spine};
 use super::rows::{Row, frame};
-use super::scores::Scores;
+use super::{Compute, Metric};
 use crate::models::health::Band;
-use crate::month::{Month, MonthRange};
+use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::Input;
 use crate::tables::outputs::{
@@ -22,12 +22,12 @@ pub static METRIC: Metric = Metric {
     definition: "Customers paying at the close of a month by the band of their health score, with the mean score of those \
                  who have one.",
     sql: include_str!("../../sql/metrics/health_summary.sql"),
-    compute,
+    compute: Compute::Summaries(compute),
 };
 
 /// Sums over the customers of one segment.
 #[derive(Debug, Clone, Default)]
-struct Sums {
+pub struct Sums {
     green: i64,
     yellow: i64,
     red: i64,
@@ -36,20 +36,21 @@ struct Sums {
     coverage: f64,
 }
 
-/// Reads customers one by one; returns one row per month and segment on the full spine.
+/// Reads sums over the customers of each month; returns one row per month and segment on the full spine.
 /// Source: design page, section 9.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let sums: Vec<Vec<Sums>> = months.iter().map(|month| sums(model, month)).collect();
-    let row = |point: Point| row(model, &point, &sums[(point.month.0 - months.first.0) as usize][point.at]);
+fn compute(model: &Model, summaries: &Summaries, months: MonthRange) -> LazyFrame {
+    let nobody = Sums::default();
+    let sums = |point: &Point| summaries.get(&point.month)?.health.get(point.at);
+    let row = |point: Point| row(model, &point, sums(&point).unwrap_or(&nobody));
     frame(&HEALTH_SUMMARY_TABLE, spine(model, months).map(row).collect())
 }
 
 /// Sums of a month by the position of the segment in the spine, always in the same order of customers.
-fn sums(model: &Model, month: Month) -> Vec<Sums> {
+pub fn sums(model: &Model, customers: &Customers) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); model.segments.len()];
-    let scores = Scores::of(model, month);
+    let Customers { month, scores, .. } = customers;
     for (customer, health) in scores.customers.iter().zip(&scores.health) {
-        for at in model.panel.segments(*customer, month) {
+        for at in model.panel.segments(*customer, *month) {
             let sum = &mut sums[at];
             *match Band::of(health.score) {
                 Band::Green => &mut sum.green,

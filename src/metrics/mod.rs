@@ -1,10 +1,11 @@
 //! The metrics: each a definition, a table, an independent SQL twin and a function from the model to a lazy frame.
 
-use polars::prelude::LazyFrame;
+use polars::prelude::{DataFrame, LazyFrame, PolarsResult};
 
 use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::{Input, Table};
+use customers::{Customers, Summaries};
 
 mod arpc;
 mod churn;
@@ -25,6 +26,7 @@ mod tiers;
 mod tiers_summary;
 
 pub mod columns;
+pub mod customers;
 pub mod expr;
 pub mod losses;
 pub mod pool;
@@ -45,8 +47,18 @@ pub struct Metric {
     pub definition: &'static str,
     /// The independent twin, `sql/metrics/<id>.sql`.
     pub sql: &'static str,
-    /// Rows for the months asked, one per grain, money in ticks (Int64).
-    pub compute: fn(&Model, MonthRange) -> LazyFrame,
+    pub compute: Compute,
+}
+
+/// How the rows are made: one per grain, sorted by it, money in ticks (Int64).
+#[derive(Clone, Copy)]
+pub enum Compute {
+    /// From the aggregates, for all months asked.
+    Whole(fn(&Model, MonthRange) -> LazyFrame),
+    /// A row for every customer of one month, so that no more than a few months need be in memory.
+    Customers(fn(&Model, &Customers) -> PolarsResult<DataFrame>),
+    /// From what is kept of the customers of each month, for all months asked.
+    Summaries(fn(&Model, &Summaries, MonthRange) -> LazyFrame),
 }
 
 /// What the twins share, in the order in which it runs: as much their definition as their own statements.

@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, first_reason, ratio, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::Input;
@@ -23,7 +23,7 @@ pub static METRIC: Metric = Metric {
                  customer, opening and closing at the month's own exchange rate. \
                  opening + new + expansion + reactivation - contraction - churned + fx = closing, in every row.",
     sql: include_str!("../../sql/metrics/mrr.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads money per month and segment; returns one row for each on the full spine. Money in ticks.

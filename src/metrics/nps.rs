@@ -2,9 +2,9 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
 use super::expr::{Point, reason, spine};
 use super::rows::{Row, frame};
+use super::{Compute, Metric};
 use crate::models::interval::{nps, nps_interval};
 use crate::month::MonthRange;
 use crate::normalise::Model;
@@ -18,7 +18,7 @@ pub static METRIC: Metric = Metric {
     definition: "Percentage of promoters (9 and 10) less that of detractors (0 to 6, or to nps.detractor_max) among the \
                  respondents of a month, each by its latest answer.",
     sql: include_str!("../../sql/metrics/nps.sql"),
-    compute,
+    compute: Compute::Whole(compute),
 };
 
 /// Reads answers per month and segment; returns one row for each on the full spine.

@@ -28,7 +28,7 @@ impl Scores {
     /// Uses nothing after the close of the month. Source: design page, section 9.
     pub fn of(model: &Model, month: Month) -> Self {
         let panel = &model.panel;
-        let customers = panel.paying(month);
+        let customers = if model.is_before_history(month) { Vec::new() } else { panel.paying(month) };
         let recent = MonthRange { first: month.plus(-RECENT), last: month };
         let active_days = panel.active_days.as_ref().map(|days| sums(days, &customers, month, month));
         let usage = panel.active_days.as_ref().zip(active_days.as_ref()).and_then(|(all, days)| {

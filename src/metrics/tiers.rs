@@ -1,13 +1,14 @@
 //! Tiers: super fans, customers at risk, and the core between them.
 
-use polars::prelude::LazyFrame;
+use polars::prelude::{DataFrame, PolarsResult};
 
-use super::Metric;
-use super::columns::{Columns, stacked};
+use super::columns::Columns;
+use super::customers::Customers;
 use super::scores::Scores;
+use super::{Compute, Metric};
 use crate::models::health::{Band, comparable};
-use crate::models::ranking::{Rank, ranks};
-use crate::month::{Month, MonthRange};
+use crate::models::ranking::{Rank, ranking, ranks};
+use crate::month::Month;
 use crate::normalise::Model;
 use crate::tables::Input;
 use crate::tables::outputs::{
@@ -22,7 +23,7 @@ pub static METRIC: Metric = Metric {
                  spend, survey and health that are known, at least two), at risk (in the bottom third by engagement and \
                  spend, or of red health), or core.",
     sql: include_str!("../../sql/metrics/tiers.sql"),
-    compute,
+    compute: Compute::Customers(compute),
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,27 +45,23 @@ impl Tier {
 
 /// Tiers of the customers paying at the close of a month, and the ranks that decided them.
 pub struct Tiers {
-    pub customers: Vec<u32>,
     pub tiers: Vec<Tier>,
     /// By customer: engagement, spend, survey, health.
     ranks: [Vec<Option<Rank>>; 4],
 }
 
 impl Tiers {
-    pub fn of(model: &Model, month: Month) -> Self {
-        let Scores { customers, active_days, components, health, .. } = Scores::of(model, month);
-        let engagement: Vec<Option<i64>> = match active_days {
-            Some(days) => days.into_iter().map(Some).collect(),
-            None => vec![None; customers.len()],
-        };
-        let spend: Vec<Option<i64>> =
-            customers.iter().map(|customer| Some(model.panel.mrr(*customer, month))).collect();
+    pub fn of(model: &Model, month: Month, scores: &Scores) -> Self {
+        let Scores { customers, active_days, components, health, .. } = scores;
+        let known = |ranking: Vec<Rank>| ranking.into_iter().map(Some).collect();
+        let engagement = active_days.as_ref().map_or(vec![None; customers.len()], |days| known(ranking(days)));
+        let spend: Vec<i64> = customers.iter().map(|customer| model.panel.mrr(*customer, month)).collect();
         let survey: Vec<Option<i64>> = components.iter().map(|[_, survey, ..]| survey.map(comparable)).collect();
         let score: Vec<Option<i64>> = health.iter().map(|health| health.score.map(comparable)).collect();
-        let ranks = [engagement, spend, survey, score].map(|values| ranks(&values));
+        let ranks = [engagement, known(ranking(&spend)), ranks(&survey), ranks(&score)];
         let tier = |at: usize| tier([0, 1, 2, 3].map(|rank: usize| ranks[rank][at]), Band::of(health[at].score));
         let tiers = (0..customers.len()).map(tier).collect();
-        Tiers { customers, tiers, ranks }
+        Tiers { tiers, ranks }
     }
 }
 
@@ -79,23 +76,23 @@ fn tier(ranks: [Option<Rank>; 4], band: Band) -> Tier {
     if is_low || band == Band::Red { Tier::AtRisk } else { Tier::Core }
 }
 
-/// Reads customers one by one; returns one row per month and customer paying at its close.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let known = months.iter().filter(|month| !model.is_before_history(*month));
-    stacked(&TIERS_TABLE, known.map(|month| rows(model, month)).collect())
+/// Shares of all customers that the ranks stand for.
+fn shares(ranks: &[Option<Rank>]) -> impl Iterator<Item = Option<f64>> {
+    ranks.iter().map(|rank| rank.map(Rank::share))
 }
 
-fn rows(model: &Model, month: Month) -> Columns {
-    let Tiers { customers, tiers, ranks } = Tiers::of(model, month);
-    let [engagement, spend, survey, health] = ranks;
-    let shares = |ranks: Vec<Option<Rank>>| ranks.into_iter().map(|rank| rank.map(Rank::share));
-    Columns::new(&TIERS_TABLE, customers.len())
-        .month(&MONTH, month)
-        .texts(&HEALTH_CUSTOMER, customers.iter().map(|customer| Some(model.panel.id(*customer))))
+/// Returns one row per customer paying at the close of the month.
+fn compute(model: &Model, customers: &Customers) -> PolarsResult<DataFrame> {
+    let Customers { month, scores, .. } = customers;
+    let Tiers { tiers, ranks: [engagement, spend, survey, health] } = customers.tiers(model);
+    Columns::new(&TIERS_TABLE, scores.customers.len())
+        .month(&MONTH, *month)
+        .texts(&HEALTH_CUSTOMER, scores.customers.iter().map(|customer| Some(model.panel.id(*customer))))
         .texts(&TIER, tiers.iter().map(|tier| Some(tier.name())))
         .floats(&ENGAGEMENT_RANK, shares(engagement))
         .floats(&SPEND_RANK, shares(spend))
         .floats(&SURVEY_RANK, shares(survey))
         .floats(&HEALTH_RANK, shares(health))
-        .flag(&IS_FINAL, model.calendar.is_final(month))
+        .flag(&IS_FINAL, model.calendar.is_final(*month))
+        .frame()
 }

@@ -2,11 +2,12 @@
 
 use polars::prelude::LazyFrame;
 
-use super::Metric;
+use super::customers::{Customers, Summaries};
 use super::expr::{Point, reason, spine};
 use super::rows::{Row, frame};
-use super::tiers::{Tier, Tiers};
-use crate::month::{Month, MonthRange};
+use super::tiers::Tier;
+use super::{Compute, Metric};
+use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::Input;
 use crate::tables::outputs::{
@@ -19,31 +20,30 @@ pub static METRIC: Metric = Metric {
     reads_customers: true,
     definition: "Customers paying at the close of a month by tier; ranks are among all of them, whatever the segment.",
     sql: include_str!("../../sql/metrics/tiers_summary.sql"),
-    compute,
+    compute: Compute::Summaries(compute),
 };
 
 /// Super fans, core, at risk.
-type Counts = [i64; 3];
+pub type Counts = [i64; 3];
 
-/// Reads customers one by one; returns one row per month and segment on the full spine.
+/// Reads counts of the customers of each month; returns one row per month and segment on the full spine.
 /// Source: design page, section 10.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let counts: Vec<Vec<Counts>> = months.iter().map(|month| counts(model, month)).collect();
-    let row = |point: Point| row(model, &point, counts[(point.month.0 - months.first.0) as usize][point.at]);
+fn compute(model: &Model, summaries: &Summaries, months: MonthRange) -> LazyFrame {
+    let counts = |point: &Point| Some(*summaries.get(&point.month)?.tiers.get(point.at)?);
+    let row = |point: Point| row(model, &point, counts(&point).unwrap_or_default());
     frame(&TIERS_SUMMARY_TABLE, spine(model, months).map(row).collect())
 }
 
 /// Customers of a month by the position of the segment in the spine.
-fn counts(model: &Model, month: Month) -> Vec<Counts> {
+pub fn counts(model: &Model, customers: &Customers) -> Vec<Counts> {
     let mut counts = vec![Counts::default(); model.segments.len()];
-    let Tiers { customers, tiers, .. } = Tiers::of(model, month);
-    for (customer, tier) in customers.into_iter().zip(tiers) {
+    for (customer, tier) in customers.scores.customers.iter().zip(&customers.tiers(model).tiers) {
         let tier = match tier {
             Tier::SuperFan => 0,
             Tier::Core => 1,
             Tier::AtRisk => 2,
         };
-        model.panel.segments(customer, month).for_each(|at| counts[at][tier] += 1);
+        model.panel.segments(*customer, customers.month).for_each(|at| counts[at][tier] += 1);
     }
     counts
 }

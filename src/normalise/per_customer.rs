@@ -43,7 +43,10 @@ impl PerCustomer<Monthly> {
     /// The sum over the months of [first, last].
     pub fn sum(&self, customer: u32, first: i32, last: i32) -> i64 {
         let rows = self.of(customer);
-        let from = rows.partition_point(|row| row.month < first);
-        rows[from..].iter().take_while(|row| row.month <= last).map(|row| row.value).sum()
+        // Most customers have a row every month: where `first` would stand then is where to look, or near it.
+        let guess = rows.first().map_or(0, |row| (first - row.month).clamp(0, rows.len() as i32) as usize);
+        let too_far = rows[..guess].iter().rev().take_while(|row| row.month >= first).count();
+        let too_near = rows[guess..].iter().take_while(|row| row.month < first).count();
+        rows[guess - too_far + too_near..].iter().take_while(|row| row.month <= last).map(|row| row.value).sum()
     }
 }

@@ -1,8 +1,10 @@
 //! Laws of the tables about single customers, and of their summaries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cells, Tallies, identity, within};
+use polars::prelude::*;
+
+use super::{Cells, Tallies, Tally, identity, within};
 use crate::error::Result;
 use crate::month::{Month, date_of};
 use crate::normalise::group::ALL;
@@ -13,8 +15,99 @@ use crate::tables::{Column as Declared, Table};
 /// Contributions are rounded one by one.
 const ROUNDING: f64 = 1e-9;
 
+/// What the rows of customers say: seen month by month, so that they need not stay in memory until everything is proven.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// Names of the tables whose rows were seen.
+    tables: BTreeSet<&'static str>,
+    tallies: Tallies,
+    /// Rows by table, month and what the customer is called there.
+    labels: BTreeMap<(&'static str, Month, String), i64>,
+}
+
+impl Rows {
+    /// Of the tables that have a row per customer; the others have nothing to say.
+    pub fn of<'a>(computed: impl IntoIterator<Item = &'a Computed>) -> Result<Rows> {
+        let mut rows = Rows::default();
+        for Computed { table, frame } in computed {
+            let label = match table.name {
+                name if name == HEALTH_TABLE.name => &BAND,
+                name if name == TIERS_TABLE.name => &TIER,
+                _ => continue,
+            };
+            rows.tables.insert(table.name);
+            for (month, frame) in by_month(frame)? {
+                rows.count(table, month, frame.column(label.name)?.str()?);
+                if table.name == HEALTH_TABLE.name {
+                    let tally = rows.tallies.entry((month, table.name, "contributions_sum_to_score")).or_default();
+                    contributions(&frame, tally)?;
+                }
+            }
+        }
+        // A law that no row had to obey was not checked.
+        rows.tallies.retain(|_, tally| tally.rows > 0);
+        Ok(rows)
+    }
+
+    fn count(&mut self, table: &'static Table, month: Month, labels: &StringChunked) {
+        let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+        for label in labels.iter().flatten() {
+            *counts.entry(label).or_default() += 1;
+        }
+        for (label, count) in counts {
+            *self.labels.entry((table.name, month, label.to_string())).or_default() += count;
+        }
+    }
+}
+
+/// Of parts that share no month.
+impl FromIterator<Rows> for Rows {
+    fn from_iter<I: IntoIterator<Item = Rows>>(parts: I) -> Self {
+        parts.into_iter().fold(Rows::default(), |mut all, part| {
+            all.tables.extend(part.tables);
+            all.tallies.extend(part.tallies);
+            all.labels.extend(part.labels);
+            all
+        })
+    }
+}
+
+/// The rows of each month; those of a month are together.
+fn by_month(frame: &DataFrame) -> Result<Vec<(Month, DataFrame)>> {
+    let days = frame.column(MONTH.name)?.as_materialized_series().to_physical_repr().i32()?.clone();
+    let days: Vec<i32> = days.iter().flatten().collect();
+    let mut from = 0;
+    let part = |days: &[i32]| {
+        let rows = frame.slice(from, days.len());
+        from += days.len() as i64;
+        (Month::of(date_of(days[0])), rows)
+    };
+    Ok(days.chunk_by(|a, b| a == b).map(part).collect())
+}
+
+/// A score is the sum of its contributions.
+fn contributions(health: &DataFrame, tally: &mut Tally) -> Result<()> {
+    let floats = |column: &Declared| -> Result<Float64Chunked> { Ok(health.column(column.name)?.f64()?.clone()) };
+    let mut sums = vec![0.0; health.height()];
+    for part in [
+        &USAGE_CONTRIBUTION,
+        &SURVEY_CONTRIBUTION,
+        &SUPPORT_CONTRIBUTION,
+        &COMMERCIAL_CONTRIBUTION,
+        &TENURE_CONTRIBUTION,
+    ] {
+        sums.iter_mut().zip(floats(part)?.iter()).for_each(|(sum, part)| *sum += part.unwrap_or(0.0));
+    }
+    for (score, sum) in floats(&HEALTH_SCORE)?.iter().zip(sums) {
+        if let Some(score) = score {
+            tally.see(i64::from((sum - score).abs() > ROUNDING), score > 0.0);
+        }
+    }
+    Ok(())
+}
+
 /// Every law whose tables were computed.
-pub fn prove(computed: &[Computed], tallies: &mut Tallies) -> Result<()> {
+pub fn prove(computed: &[Computed], rows: &Rows, tallies: &mut Tallies) {
     let bands = [
         (&GREEN_CUSTOMERS, "green"),
         (&YELLOW_CUSTOMERS, "yellow"),
@@ -22,9 +115,7 @@ pub fn prove(computed: &[Computed], tallies: &mut Tallies) -> Result<()> {
         (&UNKNOWN_CUSTOMERS, "unknown"),
     ];
     let tiers = [(&SUPER_FAN_CUSTOMERS, "super_fan"), (&CORE_CUSTOMERS, "core"), (&AT_RISK_TIER_CUSTOMERS, "at_risk")];
-    if let Some(health) = Cells::of(computed, &HEALTH_TABLE) {
-        contributions(&health, tallies)?;
-    }
+    tallies.extend(rows.tallies.clone());
     if let Some(summary) = Cells::of(computed, &HEALTH_SUMMARY_TABLE) {
         let table = &HEALTH_SUMMARY_TABLE;
         let columns = [&GREEN_CUSTOMERS, &YELLOW_CUSTOMERS, &RED_CUSTOMERS, &UNKNOWN_CUSTOMERS, &PRESENT_CUSTOMERS];
@@ -32,89 +123,43 @@ pub fn prove(computed: &[Computed], tallies: &mut Tallies) -> Result<()> {
         within(&summary, table, "scored_within_customers", &SCORED_CUSTOMERS, &PRESENT_CUSTOMERS, tallies);
         let scored = [&GREEN_CUSTOMERS, &YELLOW_CUSTOMERS, &RED_CUSTOMERS, &SCORED_CUSTOMERS];
         identity(&summary, table, "bands_sum_to_scored", &scored, &[1, 1, 1, -1], tallies);
-        counted(&summary, table, Cells::of(computed, &HEALTH_TABLE), &BAND, &bands, tallies)?;
+        counted(&summary, table, &HEALTH_TABLE, rows, &bands, tallies);
         all_paying(&summary, table, computed, tallies);
     }
     if let Some(summary) = Cells::of(computed, &TIERS_SUMMARY_TABLE) {
         let table = &TIERS_SUMMARY_TABLE;
         let columns = [&SUPER_FAN_CUSTOMERS, &CORE_CUSTOMERS, &AT_RISK_TIER_CUSTOMERS, &PRESENT_CUSTOMERS];
         identity(&summary, table, "tiers_sum_to_customers", &columns, &[1, 1, 1, -1], tallies);
-        counted(&summary, table, Cells::of(computed, &TIERS_TABLE), &TIER, &tiers, tallies)?;
+        counted(&summary, table, &TIERS_TABLE, rows, &tiers, tallies);
         all_paying(&summary, table, computed, tallies);
     }
     if let Some(backtest) = Cells::of(computed, &HEALTH_BACKTEST_TABLE) {
         within(&backtest, &HEALTH_BACKTEST_TABLE, "lost_within_customers", &LOST_CUSTOMERS, &TESTED_CUSTOMERS, tallies);
         deciles(&backtest, tallies);
     }
-    Ok(())
-}
-
-/// The month of every row; read once, because there is a row per customer.
-fn months(cells: &Cells) -> Result<Vec<Option<Month>>> {
-    let days = cells.frame.column(MONTH.name)?.as_materialized_series().to_physical_repr().i32()?.clone();
-    // Rows of a month are together: its day is turned into a month once.
-    let mut last = (i32::MIN, None);
-    let month = |day: Option<i32>| {
-        let day = day?;
-        if last.0 != day {
-            last = (day, Some(Month::of(date_of(day))));
-        }
-        last.1
-    };
-    Ok(days.iter().map(month).collect())
-}
-
-/// A score is the sum of its contributions.
-fn contributions(health: &Cells, tallies: &mut Tallies) -> Result<()> {
-    let floats = |column: &Declared| -> Result<Vec<Option<f64>>> {
-        Ok(health.frame.column(column.name)?.f64()?.iter().collect())
-    };
-    let scores = floats(&HEALTH_SCORE)?;
-    let parts = [
-        &USAGE_CONTRIBUTION,
-        &SURVEY_CONTRIBUTION,
-        &SUPPORT_CONTRIBUTION,
-        &COMMERCIAL_CONTRIBUTION,
-        &TENURE_CONTRIBUTION,
-    ];
-    let parts: Vec<Vec<Option<f64>>> = parts.into_iter().map(floats).collect::<Result<_>>()?;
-    for (row, month) in months(health)?.into_iter().enumerate() {
-        if let (Some(month), Some(score)) = (month, scores[row]) {
-            let sum: f64 = parts.iter().filter_map(|part| part[row]).sum();
-            let tally = tallies.entry((month, HEALTH_TABLE.name, "contributions_sum_to_score")).or_default();
-            tally.see(i64::from((sum - score).abs() > ROUNDING), score > 0.0);
-        }
-    }
-    Ok(())
 }
 
 /// The row of everybody counts the rows of the customers, by what they are called there.
 fn counted(
     summary: &Cells,
     table: &Table,
-    customers: Option<Cells>,
-    label: &Declared,
+    customers: &Table,
+    rows: &Rows,
     counts: &[(&Declared, &str)],
     tallies: &mut Tallies,
-) -> Result<()> {
-    let Some(customers) = customers else { return Ok(()) };
-    let labels = customers.frame.column(label.name)?.str()?.clone();
-    let mut rows: BTreeMap<(Month, &str), i64> = BTreeMap::new();
-    for (month, label) in months(&customers)?.into_iter().zip(labels.iter()) {
-        if let (Some(month), Some(label)) = (month, label) {
-            *rows.entry((month, label)).or_default() += 1;
-        }
+) {
+    if !rows.tables.contains(customers.name) {
+        return;
     }
     for at in summary.rows().filter(|at| summary.text(&DIMENSION, *at) == ALL) {
         let Some(month) = summary.month(&MONTH, at) else { continue };
         for (column, label) in counts {
             if let Some(count) = summary.int(column, at) {
-                let seen = rows.get(&(month, *label)).copied().unwrap_or(0);
+                let seen = rows.labels.get(&(customers.name, month, (*label).to_string())).copied().unwrap_or(0);
                 tallies.entry((month, table.name, "customers_are_rows")).or_default().see(count - seen, count != 0);
             }
         }
     }
-    Ok(())
 }
 
 /// The customers of a segment are those `arpc` counts as paying at the close, whatever makes a customer active.

@@ -1,7 +1,7 @@
 //! Staging, committing and reading back result tables.
 //!
-//! A run writes its Parquet files first (invisible: no log names them), then makes one Delta commit per table, then one
-//! in `runs`. A reader that goes by `runs` therefore sees whole runs only.
+//! A run writes its Parquet files first (invisible: no log names them; those of large tables while it computes), then makes
+//! one Delta commit per table, then one in `runs`. A reader that goes by `runs` therefore sees whole runs only.
 
 mod commit;
 mod delta;
@@ -9,26 +9,26 @@ mod plan;
 mod read;
 mod runs;
 mod stage;
+mod staging;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use jiff::civil::Date;
 use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::month::MonthRange;
 use crate::storage::Storage;
 use crate::tables::Table;
-use crate::tables::runs::RUNS_TABLE;
 
 pub use commit::Committers;
 pub use delta::LiveFile;
 pub use plan::{Plan, TablePlan};
 pub use read::read_table;
 pub use runs::{Run, RunFile, RunTable, runs};
-pub use stage::{StagedFile, StagedTable, stage};
+pub use stage::{StagedFile, StagedTable};
+pub use staging::Staging;
 
 /// Names a run: unique, made of letters, digits, `.`, `_` and `-`.
 pub type RunId = String;
@@ -89,7 +89,7 @@ impl RunRecord {
 ///
 /// Errors: `Kind::Retry` if another run replaced the same months meanwhile, or storage did not answer; `Kind::Io` and
 /// `Kind::Permission` from storage; `Kind::Internal` for frames that break their table's declaration. Until the first
-/// commit a failure leaves staged files only; after it, the same command again completes the run.
+/// commit a failure leaves nothing; after it, the same command again completes the run.
 pub fn publish(storage: &Storage, output: &str, computed: Vec<Computed>, record: &RunRecord) -> Result<Run> {
     publish_with(storage, output, computed, record, &commit::to_log)
 }
@@ -98,35 +98,11 @@ pub fn publish(storage: &Storage, output: &str, computed: Vec<Computed>, record:
 pub fn publish_with(
     storage: &Storage,
     output: &str,
-    mut computed: Vec<Computed>,
+    computed: Vec<Computed>,
     record: &RunRecord,
     committers: &Committers,
 ) -> Result<Run> {
-    let started = Instant::now();
-    check_run_id(&record.run_id)?;
-    // every run commits in this order, so that two runs of the same months meet at their first common table
-    computed.sort_by_key(|computed| computed.table.name);
-    if delta::Target::new(storage, output, &RUNS_TABLE)?.latest()?.is_none() {
-        storage.check_creates_once(output, &format!("_probe-{}", record.run_id))?;
-    }
-    let mut targets = Vec::with_capacity(computed.len());
-    for Computed { table, .. } in &computed {
-        let target = delta::Target::new(storage, output, table)?;
-        let before = target.live_files(record.months)?;
-        targets.push((target, before));
-    }
-    let mut staged = Vec::with_capacity(computed.len());
-    for computed in computed {
-        staged.push(stage(storage, output, &computed, record.months, &record.run_id)?);
-    }
-    let mut tables = BTreeMap::new();
-    for ((target, before), staged) in targets.iter().zip(&staged) {
-        let version = commit::replace_months(target, before, staged, record, committers)?;
-        tables.insert(staged.table.name.to_string(), runs::published(staged, version));
-    }
-    let mut record = record.clone();
-    record.seconds.insert("publish".into(), started.elapsed().as_secs_f64());
-    runs::append(storage, output, record, tables, committers)
+    Staging::begin(storage, output, record.months, &record.run_id)?.publish_with(&computed, record, committers)
 }
 
 /// The run that already published exactly this, if what it wrote is still what readers get.
@@ -179,14 +155,6 @@ pub fn definition_version<'a>(
     sql.into_iter().for_each(&mut part);
     part(job_definitions);
     hex(&hasher.finalize())
-}
-
-fn check_run_id(run_id: &str) -> Result<()> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    if run_id.is_empty() || !run_id.bytes().all(is_plain) {
-        return Err(Error::internal(format!("run id `{run_id}` cannot be part of a file name")));
-    }
-    Ok(())
 }
 
 /// Lower-case hexadecimal SHA-256.

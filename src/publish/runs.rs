@@ -103,7 +103,7 @@ pub fn append(
         run.sequence = version;
         let bytes = stage::encode(&RUNS_TABLE, &encode(&run)?)?;
         let path = format!("{version:010}-{}.parquet", run.record.run_id);
-        let file = stage::put(storage, output, &RUNS_TABLE, None, path, bytes)?;
+        let file = stage::put(storage, output, &RUNS_TABLE, None, bytes, |_| path)?;
         Ok(Change { removals: Vec::new(), adds: vec![file] })
     })?;
     run.sequence = version;

@@ -1,18 +1,21 @@
 //! Result frames become Parquet files beside the table, where no reader looks until a commit names them.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use delta_kernel::KernelResult;
-use delta_kernel::arrow::array::StructArray;
+use delta_kernel::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StructArray};
 use delta_kernel::expressions::ColumnName;
-use delta_kernel::parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use delta_kernel::parquet::arrow::arrow_reader::statistics::StatisticsConverter;
+use delta_kernel::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use delta_kernel::schema::SchemaRef;
+use delta_kernel::{KernelError, KernelResult};
 use delta_kernel_default_engine::stats::FileStatsAccumulator;
 use polars::prelude::*;
 
-use super::{Computed, delta, sha256, table_uri};
+use super::{delta, sha256, table_uri};
 use crate::error::{Error, Result};
 use crate::money;
 use crate::month::{Month, MonthRange};
@@ -25,6 +28,9 @@ const FILE_ROWS: usize = 1_000_000;
 const ROW_GROUP_ROWS: usize = 262_144;
 /// Columns whose range goes into the log, as Delta's own default.
 const STATISTICS_COLUMNS: usize = 32;
+/// What the log calls a file's counts (Delta protocol, "Per-file Statistics").
+const NUM_RECORDS: &str = "numRecords";
+const NULL_COUNT: &str = "nullCount";
 
 /// A data file on storage that no log names yet.
 #[derive(Debug, Clone)]
@@ -48,33 +54,39 @@ pub struct StagedTable {
     pub files: Vec<StagedFile>,
 }
 
-/// Writes a partitioned table's files. The same frame always gives the same bytes; names carry the run id, because a
-/// version may not remove and add one path.
+/// The rows of one file to be.
+pub struct Part {
+    pub month: Month,
+    /// Its place among the files of the month.
+    pub number: usize,
+    /// The month has others.
+    is_one_of_several: bool,
+    pub rows: DataFrame,
+}
+
+impl Part {
+    /// Where it goes, relative to the table.
+    pub fn path(&self, run_id: &str, sha256: &str) -> String {
+        let suffix = if self.is_one_of_several { format!("-{:05}", self.number) } else { String::new() };
+        format!("{}/{}-{run_id}{suffix}.parquet", delta::month_directory(self.month), &sha256[..16])
+    }
+}
+
+/// The files that the rows of a partitioned table make, by month, then in row order.
 ///
 /// Errors: `Kind::Internal` if the frame breaks the declaration: columns, types, months, order, uniqueness, nulls.
-pub fn stage(
-    storage: &Storage,
-    output: &str,
-    computed: &Computed,
-    months: MonthRange,
-    run_id: &str,
-) -> Result<StagedTable> {
-    let table = computed.table;
-    let frame = checked(table, &computed.frame)?;
-    let mut files = Vec::new();
+pub fn parts(table: &DeclaredTable, frame: &DataFrame, months: MonthRange) -> Result<Vec<Part>> {
+    let frame = checked(table, frame)?;
+    let mut parts = Vec::new();
     for (month, rows) in months_of(table, &frame, months)? {
-        let parts = rows.len().div_ceil(FILE_ROWS);
-        for part in 0..parts {
-            let start = rows.start + part * FILE_ROWS;
-            let length = FILE_ROWS.min(rows.end - start);
-            let bytes = encode(table, &frame.slice(start as i64, length))?;
-            let suffix = if parts > 1 { format!("-{part:05}") } else { String::new() };
-            let hash = sha256(&bytes);
-            let path = format!("{}/{}-{run_id}{suffix}.parquet", delta::month_directory(month), &hash[..16]);
-            files.push(put(storage, output, table, Some(month), path, bytes)?);
+        let count = rows.len().div_ceil(FILE_ROWS);
+        for number in 0..count {
+            let start = rows.start + number * FILE_ROWS;
+            let rows = frame.slice(start as i64, FILE_ROWS.min(rows.end - start));
+            parts.push(Part { month, number, is_one_of_several: count > 1, rows });
         }
     }
-    Ok(StagedTable { table, files })
+    Ok(parts)
 }
 
 /// Encodes a frame in a table's published types, without the partition column.
@@ -93,20 +105,21 @@ pub fn encode(table: &DeclaredTable, frame: &DataFrame) -> Result<Bytes> {
     Ok(bytes.into())
 }
 
-/// Puts an encoded file beside its table and reads its statistics back from the bytes.
+/// Puts an encoded file beside its table, at the path made of its SHA-256, and reads its statistics back from the bytes.
 pub fn put(
     storage: &Storage,
     output: &str,
     table: &'static DeclaredTable,
     month: Option<Month>,
-    path: String,
     bytes: Bytes,
+    path: impl FnOnce(&str) -> String,
 ) -> Result<StagedFile> {
-    let (statistics, rows) = statistics(table, bytes.clone()).map_err(|error| {
+    let (statistics, rows) = statistics(table, &bytes).map_err(|error| {
         Error::internal(format!("a file of `{}` could not be read back", table.name)).because(error)
     })?;
-    let uri = format!("{}/{path}", table_uri(output, table.name));
     let (size, sha256) = (bytes.len() as u64, sha256(&bytes));
+    let path = path(&sha256);
+    let uri = format!("{}/{path}", table_uri(output, table.name));
     storage.put(&uri, bytes)?;
     let stored = storage.head(&uri)?;
     if stored.bytes != size {
@@ -115,22 +128,44 @@ pub fn put(
     Ok(StagedFile { month, path, rows, bytes: size, sha256, modified_ms: stored.modified_ms, statistics })
 }
 
-fn statistics(table: &DeclaredTable, bytes: Bytes) -> KernelResult<(StructArray, u64)> {
+/// Row count and column ranges of a file as the log wants them, from its footer: the ranges of its row groups stand in for
+/// their rows, and the counts are put right afterwards.
+fn statistics(table: &DeclaredTable, bytes: &Bytes) -> KernelResult<(StructArray, u64)> {
     let schema: SchemaRef = delta::data_schema(table)?;
     let columns: Vec<ColumnName> =
         schema.fields().take(STATISTICS_COLUMNS).map(|field| ColumnName::new([field.name()])).collect();
     // Polars' own types (string views) are of no use to the log
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options)?.build()?;
-    let mut accumulator = FileStatsAccumulator::new(&columns, &schema);
-    let mut rows = 0;
-    for batch in reader {
-        let batch = batch?;
-        rows += batch.num_rows() as u64;
-        accumulator.merge(&batch)?;
+    let file = ArrowReaderMetadata::load(bytes, options)?;
+    let groups = file.metadata().row_groups();
+    let (mut lows, mut highs, mut nulls) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for field in file.schema().fields() {
+        let of_groups = StatisticsConverter::try_new(field.name(), file.schema(), file.parquet_schema())?;
+        lows.push(of_groups.row_group_mins(groups)?);
+        highs.push(of_groups.row_group_maxes(groups)?);
+        let missing = of_groups.row_group_null_counts(groups)?.iter().flatten().sum::<u64>();
+        nulls.insert(field.name().as_str(), missing as i64);
     }
-    let statistics = accumulator.finish()?;
-    Ok((statistics.ok_or_else(|| delta_kernel::KernelError::generic("the file has no rows"))?, rows))
+    let mut accumulator = FileStatsAccumulator::new(&columns, &schema);
+    for ends in [lows, highs] {
+        accumulator.merge(&RecordBatch::try_new(file.schema().clone(), ends)?)?;
+    }
+    let Some(statistics) = accumulator.finish()? else { return Err(KernelError::generic("the file has no rows")) };
+    let rows: i64 = groups.iter().map(|group| group.num_rows()).sum();
+    let count = |value: i64| -> ArrayRef { Arc::new(Int64Array::from(vec![value])) };
+    let (fields, mut arrays, _) = statistics.into_parts();
+    for (field, array) in fields.iter().zip(&mut arrays) {
+        match (field.name().as_str(), array.as_struct_opt()) {
+            (NUM_RECORDS, _) => *array = count(rows),
+            (NULL_COUNT, Some(counts)) => {
+                let (fields, _, _) = counts.clone().into_parts();
+                let counts = fields.iter().map(|field| count(nulls.get(field.name().as_str()).copied().unwrap_or(0)));
+                *array = Arc::new(StructArray::try_new(fields.clone(), counts.collect(), None)?);
+            }
+            _ => {}
+        }
+    }
+    Ok((StructArray::try_new(fields, arrays, None)?, rows as u64))
 }
 
 /// Money as `Decimal(18, 4)`: the ticks are its digits already, a cast would multiply them.

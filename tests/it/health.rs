@@ -8,7 +8,7 @@ use tenure::job::Job;
 use tenure::models::health::{Band, Health, commercial, health, support, survey, tenure, trend, usage};
 use tenure::month::{Month, MonthRange, date_of};
 use tenure::pipeline;
-use tenure::proofs::{Published, prove};
+use tenure::proofs::{Published, Rows, prove};
 use tenure::publish::Computed;
 use tenure::sample::random::Random;
 use tenure::sample::{SampleOptions, write};
@@ -148,7 +148,8 @@ fn a_wrong_customer_breaks_a_law() {
             }
             Computed { table: c.table, frame }
         };
-        match prove(&computed.iter().map(copy).collect::<Vec<_>>(), months, Published::default()) {
+        let spoilt: Vec<Computed> = computed.iter().map(copy).collect();
+        match prove(&spoilt, &Rows::of(&spoilt).unwrap(), months, Published::default()) {
             Ok(_) => "none".to_string(),
             Err(error) => error.to_string(),
         }

@@ -12,6 +12,7 @@
 mod cli;
 mod deny;
 mod deploy;
+mod execute;
 mod filter;
 mod forecast;
 mod golden;

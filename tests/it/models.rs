@@ -5,7 +5,9 @@ use tenure::models::counts::{AgeCount, from_exposures, log_likelihood, shrink};
 use tenure::models::curve::Curve;
 use tenure::models::interval::{delta_method, normal, nps, nps_interval, wilson};
 use tenure::models::lifetime::{payments, residual_payments, residual_payments_by_age};
-use tenure::models::ranking::{Rank, auc, brier, brier_of_base_rate, percentiles, ranks, top_lift, weighted_mean};
+use tenure::models::ranking::{
+    Rank, auc, brier, brier_of_base_rate, percentiles, ranking, ranks, top_lift, weighted_mean,
+};
 use tenure::models::sbg;
 use tenure::models::special::gamma_difference;
 use tenure::models::survival::{Cell, exposures, kaplan_meier};
@@ -287,9 +289,9 @@ fn ranks_fall_into_thirds_and_deciles() {
 fn scores_are_judged_by_rank() {
     // Source: documentation of scikit-learn's roc_auc_score.
     let y = [false, false, true, true];
-    assert_eq!(auc(&[0.1, 0.4, 0.35, 0.8], &y), Some(0.75));
-    assert_eq!(auc(&[7, 7, 7, 7], &y), Some(0.5), "ties count half");
-    assert_eq!(auc(&[1, 2], &[true, true]), None);
+    assert_eq!(auc(&ranking(&[0.1, 0.4, 0.35, 0.8]), &y), Some(0.75));
+    assert_eq!(auc(&ranking(&[7, 7, 7, 7]), &y), Some(0.5), "ties count half");
+    assert_eq!(auc(&ranking(&[1, 2]), &[true, true]), None);
     assert_eq!(percentiles(&[30_i64, 10, 20, 20]), [87.5, 12.5, 50.0, 50.0]);
     assert_eq!(percentiles(&[0.0, -0.0]), [50.0, 50.0]);
     assert_eq!(percentiles::<i64>(&[]), Vec::<f64>::new());
@@ -297,12 +299,12 @@ fn scores_are_judged_by_rank() {
     close(weighted_mean([(20.0, 47.0), (15.0, 59.0), (22.0, 21.0)]).unwrap(), 40.1228, 5e-5);
     // Of 20 cases the two highest are the top tenth; 4 events in all, both of them in the top: 1 / 0.2.
     let happened: Vec<bool> = (0..20).map(|i| [3, 9, 18, 19].contains(&i)).collect();
-    close(top_lift(&(0..20).collect::<Vec<i32>>(), &happened, 0.1).unwrap(), 5.0, 1e-12);
+    close(top_lift(&ranking(&(0..20).collect::<Vec<i32>>()), &happened, 0.1).unwrap(), 5.0, 1e-12);
     // All tied: the top is any two of them.
-    close(top_lift(&[1; 20], &happened, 0.1).unwrap(), 1.0, 1e-12);
+    close(top_lift(&ranking(&[1; 20]), &happened, 0.1).unwrap(), 1.0, 1e-12);
     // One above, the other place shared by the 19 others with their 3 events: (1 + 3/19) / 2 / 0.2.
     let scores: Vec<i32> = (0..20).map(|i| i32::from(i == 19)).collect();
-    close(top_lift(&scores, &happened, 0.1).unwrap(), (1.0 + 3.0 / 19.0) / 2.0 / 0.2, 1e-12);
+    close(top_lift(&ranking(&scores), &happened, 0.1).unwrap(), (1.0 + 3.0 / 19.0) / 2.0 / 0.2, 1e-12);
     close(brier(&[0.9, 0.2], &[true, false]).unwrap(), 0.025, 1e-12);
     close(brier_of_base_rate(&happened).unwrap(), 0.16, 1e-12);
 }

@@ -5,7 +5,7 @@ use tenure::models::counts::{AgeCount, from_exposures, shrink};
 use tenure::models::curve::Curve;
 use tenure::models::interval::{nps, nps_interval, wilson};
 use tenure::models::lifetime::{payments, residual_payments, residual_payments_by_age};
-use tenure::models::ranking::{auc, brier, percentiles, top_lift, weighted_mean};
+use tenure::models::ranking::{Rank, auc, brier, percentiles, ranking, top_lift, weighted_mean};
 use tenure::models::survival::{Cell, exposures, kaplan_meier};
 use tenure::models::{bdw, sbg};
 
@@ -241,8 +241,9 @@ proptest! {
         let turned: Vec<_> = rows.iter().cycle().skip(turn).take(rows.len()).copied().collect();
         let split = |rows: &[(i64, bool)]| -> (Vec<i64>, Vec<bool>) { rows.iter().copied().unzip() };
         let ((scores, happened), (other, other_happened)) = (split(&rows), split(&turned));
-        prop_assert_eq!(auc(&scores, &happened), auc(&other, &other_happened));
-        let (lift, other_lift) = (top_lift(&scores, &happened, 0.1), top_lift(&other, &other_happened, 0.1));
+        let (ranked, others) = (ranking(&scores), ranking(&other));
+        prop_assert_eq!(auc(&ranked, &happened), auc(&others, &other_happened));
+        let (lift, other_lift) = (top_lift(&ranked, &happened, 0.1), top_lift(&others, &other_happened, 0.1));
         prop_assert!(lift.zip(other_lift).is_none_or(|(a, b)| (a - b).abs() < 1e-9 && a >= 0.0 && a.is_finite()));
         let ranks = percentiles(&scores);
         let mean = weighted_mean(ranks.iter().map(|rank| (1.0, *rank)));
@@ -257,16 +258,34 @@ proptest! {
             }
         }
         let by_pairs: Option<f64> = (pairs > 0.0).then(|| wins / pairs);
-        prop_assert_eq!(auc(&scores, &happened).is_some(), by_pairs.is_some());
-        prop_assert!(auc(&scores, &happened).zip(by_pairs).is_none_or(|(a, b)| (a - b).abs() < 1e-12));
+        prop_assert_eq!(auc(&ranked, &happened).is_some(), by_pairs.is_some());
+        prop_assert!(auc(&ranked, &happened).zip(by_pairs).is_none_or(|(a, b)| (a - b).abs() < 1e-12));
+    }
+
+    /// Whether values lie close together or far apart, ranks are counts of those that are less and of those that are equal.
+    #[test]
+    fn ranks_are_counts(
+        values in prop::collection::vec(-40_i64..40, 0..60),
+        scale in prop_oneof![Just(1_i64), Just(1_000_000_007)],
+    ) {
+        let values: Vec<i64> = values.iter().map(|value| value * scale).collect();
+        let floats: Vec<f64> = values.iter().map(|value| *value as f64 / 3.0).collect();
+        let count = |is: &dyn Fn(&&i64) -> bool| values.iter().filter(is).count() as u32;
+        let rank = |value: &i64| {
+            Rank { less: count(&|other| *other < value), equal: count(&|other| *other == value), n: values.len() as u32 }
+        };
+        let expected: Vec<Rank> = values.iter().map(rank).collect();
+        prop_assert_eq!(&ranking(&values), &expected);
+        prop_assert_eq!(&ranking(&floats), &expected);
     }
 
     #[test]
     fn any_floats_have_ranks(values in prop::collection::vec(prop_oneof![any::<f64>(), Just(f64::NAN)], 0..40)) {
         let happened: Vec<bool> = values.iter().map(|value| *value > 0.0).collect();
         prop_assert!(percentiles(&values).iter().all(|rank| *rank > 0.0 && *rank < 100.0));
-        prop_assert!(auc(&values, &happened).is_none_or(is_probability));
-        prop_assert!(top_lift(&values, &happened, 0.1).is_none_or(f64::is_finite));
+        let ranked = ranking(&values);
+        prop_assert!(auc(&ranked, &happened).is_none_or(is_probability));
+        prop_assert!(top_lift(&ranked, &happened, 0.1).is_none_or(f64::is_finite));
         prop_assert!(brier(&values, &happened).is_none_or(is_probability));
     }
 }

@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 use tenure::error::Kind as ErrorKind;
-use tenure::publish::{Computed, Run, already_published, plan, publish, read_table, runs};
+use tenure::month::MonthRange;
+use tenure::publish::{Computed, Run, RunFile, Staging, already_published, plan, publish, read_table, runs};
 use tenure::tables::outputs::{CHURN_TABLE, CLTV_TABLE, MRR_TABLE, NEW_MRR, OPENING_MRR, QUICK_RATIO, SEGMENT};
 use tenure::tables::{Column as TableColumn, Kind, Table, Unit};
 
@@ -16,6 +17,8 @@ everywhere!(
     published_again_by_force_the_files_are_the_same,
     a_run_replaces_its_months_and_no_others,
     a_month_without_rows_is_emptied,
+    months_staged_one_by_one_are_the_table,
+    what_is_never_committed_is_taken_away,
     a_plan_names_the_files_it_would_replace,
     forty_runs_leave_checkpoints_and_every_version_readable,
 );
@@ -124,6 +127,36 @@ fn a_month_without_rows_is_emptied(place: &Place) {
     publish(&place.storage, &place.output, fewer, &record("r2", range, "b")).unwrap();
     let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
     assert!(read.equals_missing(&frame(&MRR_TABLE, months("2026-01", "2026-01"), 2)), "{read:?}");
+}
+
+fn months_staged_one_by_one_are_the_table(place: &Place) {
+    let range = months("2026-01", "2026-03");
+    let whole = publish(&place.storage, &place.output, computed(range, 7), &record("r1", range, "a")).unwrap();
+    let staging = Staging::begin(&place.storage, &place.output, range, "r2").unwrap();
+    for month in range.iter().rev() {
+        let rows = frame(&MRR_TABLE, MonthRange { first: month, last: month }, 7);
+        staging.stage(&Computed { table: &MRR_TABLE, frame: rows }).unwrap();
+    }
+    let rest = Computed { table: &CHURN_TABLE, frame: frame(&CHURN_TABLE, range, 7) };
+    let parts = staging.publish(&[rest], &record("r2", range, "a")).unwrap();
+    assert_eq!(parts.tables.keys().collect::<Vec<_>>(), whole.tables.keys().collect::<Vec<_>>());
+    for (name, table) in &whole.tables {
+        let files = |files: &[RunFile]| -> Vec<(String, String)> {
+            files.iter().map(|file| (file.month.clone(), file.sha256.clone())).collect()
+        };
+        assert_eq!(files(&parts.tables[name].files), files(&table.files), "{name}");
+    }
+    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    assert!(read.equals_missing(&frame(&MRR_TABLE, range, 7)), "{read:?}");
+}
+
+fn what_is_never_committed_is_taken_away(place: &Place) {
+    let range = months("2026-01", "2026-02");
+    let staging = Staging::begin(&place.storage, &place.output, range, "r1").unwrap();
+    computed(range, 1).iter().for_each(|computed| staging.stage(computed).unwrap());
+    assert_eq!(place.storage.list(&place.output).unwrap().len(), 4);
+    drop(staging);
+    assert_eq!(place.storage.list(&place.output).unwrap(), []);
 }
 
 fn a_plan_names_the_files_it_would_replace(place: &Place) {

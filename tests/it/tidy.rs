@@ -178,7 +178,19 @@ fn every_metric_has_its_source_its_table_its_sql_and_its_golden_cases() {
     assert_eq!(
         sorted(
             names("src/metrics", Some("rs")),
-            &["mod", "columns", "expr", "losses", "pool", "projection", "rows", "scores", "survival", "trailing"]
+            &[
+                "mod",
+                "columns",
+                "customers",
+                "expr",
+                "losses",
+                "pool",
+                "projection",
+                "rows",
+                "scores",
+                "survival",
+                "trailing"
+            ]
         ),
         registered,
         "src/metrics"
