@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, LazyFrame};
+use polars::prelude::{DataFrame, LazyFrame, col};
 use tracing::{debug, info};
 
 use crate::error::{Error, Result};
@@ -14,12 +14,15 @@ use crate::job::Job;
 use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
 use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, Month, MonthRange};
-use crate::normalise::{Collected, Context, Model, PHASES, Panel, Rates};
+use crate::normalise::active_days::{self, ActiveDays, Days};
+use crate::normalise::panel::LOOKS_BACK;
+use crate::normalise::{Collected, Context, Frame, Ids, Model, PHASES, Panel, Rates, map};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord, Staging};
-use crate::snapshot::{self, Snapshot, SourceFile, Sources};
+use crate::snapshot::{self, Part, Snapshot, SourceFile, Sources};
 use crate::storage::Storage;
 use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
+use crate::tables::inputs::CUSTOMER_ID;
 use crate::tables::{Input, Table};
 use crate::validate::{self, Severity, Violation};
 
@@ -188,7 +191,7 @@ pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>
     let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days)?);
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
-    violations.extend(validated(job, &sources, &calendar)?.0);
+    violations.extend(validated(job, &sources, &calendar, &|_| false)?.0);
     validate::sort(&mut violations);
     Ok(violations)
 }
@@ -282,16 +285,22 @@ fn model(
     reject(&violations)?;
     stages.end("scan");
     stages.next("validating");
-    let (violations, rates) = validated(job, &sources, calendar)?;
+    let has_panel = metrics.iter().any(|metric| metric.reads_customers);
+    let (ids, users) = (Arc::new(Ids::default()), Arc::new(Ids::default()));
+    let looks_back = if has_panel { LOOKS_BACK } else { 0 };
+    let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), (&ids, &users))?;
+    let is_sound = |input| input == Input::UsageEvents && days.as_ref().is_some_and(|days| !days.is_suspect());
+    let (violations, rates) = validated(job, &sources, calendar, &is_sound)?;
     reject(&violations)?;
     let rates = Rates::read(&job.currency, rates.as_ref())?;
     stages.end("validate");
     stages.next("aggregating");
     let (calendar, rates) = (calendar.clone(), Arc::new(rates));
-    let has_panel = metrics.iter().any(|metric| metric.reads_customers);
-    let (ids, users) = (Arc::default(), Arc::default());
     let context = Context { job, sources: &sources, calendar, rates, ids, users, asked: months, has_panel };
     let mut frames = Collected::new();
+    if let Some(days) = days {
+        frames.insert(Frame::UserDays, days.frame()?);
+    }
     for (number, phase) in PHASES.into_iter().enumerate() {
         let since = Instant::now();
         let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames).into_iter().unzip();
@@ -306,9 +315,52 @@ fn model(
     Ok((sources, model, violations))
 }
 
+/// The days on which customers and users were active from a month on; None without usage, or if it cannot be read without a
+/// plan.
+fn days(
+    job: &Job,
+    storage: &Storage,
+    sources: &Sources,
+    calendar: &Arc<Calendar>,
+    from: Month,
+    (ids, users): (&Arc<Ids>, &Arc<Ids>),
+) -> Result<Option<Days>> {
+    let Some(files) = sources.get(&Input::UsageEvents).and_then(|source| source.events.as_ref()) else {
+        return Ok(None);
+    };
+    let known = sources.get(&Input::Customers).filter(|source| source.present.contains(CUSTOMER_ID.name));
+    let known = known.map(|source| source.frame.clone().select([map::number(col(CUSTOMER_ID.name), ids)]));
+    let known = collect_all(known.into_iter().collect())?.pop();
+    let rules = active_days::Rules {
+        calendar: calendar.clone(),
+        qualifying: job.definitions.qualifying_events.clone(),
+        from: calendar.start(from),
+        earliest: validate::earliest(calendar),
+        customers: known.map(|_| vec![true; ids.known().len()]),
+    };
+    let parts = files.parts(rules.from, rules.earliest);
+    let read = |parts: &&[Part]| {
+        let mut days = ActiveDays::new(&rules, ids, users);
+        files.read(storage, parts, |events| days.add(events))?;
+        Ok(days.end())
+    };
+    let mut days = Days::of(&rules);
+    let shares: Vec<&[Part]> = parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect();
+    in_parallel(&shares, workers(), read)?.into_iter().for_each(|of_share| days.add(of_share));
+    Ok(Some(days))
+}
+
+/// Parts of the usage that one thread reads one after the other: few, because months that two of them share are kept twice.
+const SHARES: usize = 4;
+
 /// The data's violations with their samples, and the exchange rates, read in the same pass.
-fn validated(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<(Vec<Violation>, Option<DataFrame>)> {
-    let checks = validate::checks(job, sources, calendar);
+fn validated(
+    job: &Job,
+    sources: &Sources,
+    calendar: &Calendar,
+    is_sound: &dyn Fn(Input) -> bool,
+) -> Result<(Vec<Violation>, Option<DataFrame>)> {
+    let checks = validate::checks(job, sources, calendar, is_sound);
     let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
     frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
     let mut answers = collect_all(frames)?;

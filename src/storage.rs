@@ -114,6 +114,19 @@ impl Storage {
         self.runtime.block_on(all).map_err(|(uri, error)| self.failure("reading", uri, &error))
     }
 
+    /// Ranges of several objects, in the order asked, all at once.
+    pub fn get_ranges(&self, ranges: &[(&str, Range<u64>)]) -> Result<Vec<Bytes>> {
+        let mut reads = Vec::with_capacity(ranges.len());
+        for (uri, range) in ranges {
+            let (store, location) = self.open(uri)?;
+            reads.push(async move {
+                store.get_range(location.path(), range.clone()).await.map_err(|error| (*uri, error))
+            });
+        }
+        let all = futures::future::try_join_all(reads);
+        self.runtime.block_on(all).map_err(|(uri, error)| self.failure("reading", uri, &error))
+    }
+
     /// Bytes `range` of an object.
     pub fn get_range(&self, uri: &str, range: Range<u64>) -> Result<Bytes> {
         let (store, location) = self.open(uri)?;

@@ -10,11 +10,13 @@ use crate::tables::Input;
 use crate::tables::inputs::PLAN;
 use crate::tables::model::{AT, TICKETS};
 
-/// Per customer and month, straight from the inputs.
-pub fn extract(context: &Context) -> Plans {
+/// Per customer and month, straight from the inputs. Usage may have been read without a plan.
+pub fn extract(context: &Context, frames: &Collected) -> Plans {
     let Context { job, sources, calendar, ids, users, .. } = context;
     let mut plans = Plans::new();
-    if let Some(events) = sources.get(&Input::UsageEvents) {
+    if let Some(events) = sources.get(&Input::UsageEvents)
+        && !frames.contains_key(&Frame::UserDays)
+    {
         plans.push((Frame::UserDays, usage::per_user(job, events, calendar, ids, users)));
     }
     if let Some(responses) = sources.get(&Input::Surveys) {

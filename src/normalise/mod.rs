@@ -3,6 +3,7 @@
 //! `plans` describes the frames of each phase lazily; `Model::read` turns the last ones, collected, into dense arrays of
 //! integers. Nothing here collects.
 
+pub mod active_days;
 pub mod allocated;
 pub mod costs;
 pub mod experience;

@@ -25,6 +25,9 @@ const SCORED_BEFORE: i32 = 6;
 /// A score looks at three months before its own.
 const LOOK_BACK: i32 = 3;
 
+/// How long before the asked months customers are looked at.
+pub const LOOKS_BACK: i32 = SCORED_BEFORE + LOOK_BACK;
+
 /// Months [from, until) at whose close a customer paid, with one plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Stay {

@@ -158,9 +158,9 @@ pub fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
 }
 
 /// Reads the inputs; no later phase does.
-fn extract(context: &Context, _: &Collected) -> Plans {
+fn extract(context: &Context, frames: &Collected) -> Plans {
     let Context { job, sources, calendar, rates, ids, .. } = context;
-    let mut plans = experience::extract(context);
+    let mut plans = experience::extract(context, frames);
     match (sources.get(&Input::Subscriptions), sources.get(&Input::Invoices)) {
         (Some(subscriptions), _) => {
             for activity in context.activities() {

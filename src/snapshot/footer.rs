@@ -20,6 +20,7 @@ pub struct Footer {
     pub schema: Arc<ArrowSchema>,
     /// Rows, as the file claims.
     pub rows: u64,
+    pub metadata: Arc<ParquetMetaData>,
 }
 
 /// First read of the end of a file; most footers fit.
@@ -96,7 +97,7 @@ fn read_one(storage: &Storage, file: &SourceFile) -> Result<Footer> {
         return Err(refused("it is truncated: its footer names data beyond its end".to_string()));
     }
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
-    Ok(Footer { schema: schema(&tail).map_err(refused)?, rows })
+    Ok(Footer { schema: schema(&tail).map_err(refused)?, rows, metadata: Arc::new(metadata) })
 }
 
 /// The end of the last column chunk.

@@ -1,6 +1,7 @@
 //! Resolves the job's URIs to exact files and offers each input as a lazy canonical frame.
 
 mod convert;
+mod events;
 mod filter;
 mod footer;
 mod partition;
@@ -46,6 +47,8 @@ pub struct Source {
     pub checked: LazyFrame,
     /// Columns whose values may turn out unreadable, and are null then.
     pub fallible: BTreeSet<String>,
+    /// Usage events that can be read without Polars.
+    pub events: Option<EventFiles>,
     /// Rows in the files, before `where`.
     pub rows: u64,
 }
@@ -68,6 +71,7 @@ pub fn raw_name(canonical: &str) -> String {
 pub type Sources = BTreeMap<Input, Source>;
 
 pub use convert::map;
+pub use events::{Coded, EventFiles, Events, MISSING, Part};
 pub use resolve::resolve;
 pub use scan::scan;
 

@@ -23,7 +23,7 @@ pub fn is_needed(footer: &Footer) -> bool {
 pub fn rewrite(
     storage: &Storage,
     file: &SourceFile,
-    rows: u64,
+    footer: &Footer,
     wanted: &BTreeSet<&str>,
 ) -> Result<(ScanSources, Footer)> {
     let refused = |why: String| Error::data(format!("{} cannot be read: {why}", file.uri));
@@ -31,7 +31,7 @@ pub fn rewrite(
         Ok(bytes) => bytes.into(),
         Err(error) => return Err(refused(error.to_string())),
     };
-    let footer = Footer { schema: schema(&bytes).map_err(refused)?, rows };
+    let footer = Footer { schema: schema(&bytes).map_err(refused)?, ..footer.clone() };
     Ok((ScanSources::Buffers(Arc::from([bytes.to_vec().into()])), footer))
 }
 

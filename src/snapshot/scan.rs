@@ -7,6 +7,7 @@ use polars::io::HiveOptions;
 use polars::prelude::*;
 
 use super::convert::{convert, dtype_of, is_fallible, map, next_midnight};
+use super::events::EventFiles;
 use super::filter::Filter;
 use super::footer::{self, Footer};
 use super::partition::{self, FILE, scan_path};
@@ -91,7 +92,10 @@ impl Reader<'_> {
         let checked = concat(frames, UnionArgs { parallel: true, rechunk: false, ..Default::default() })?;
         let columns: Vec<Expr> = self.wanted.iter().map(|column| col(column.canonical.as_str())).collect();
         let rows = files.iter().map(|(_, footer)| footer.rows).sum();
-        Ok(Source { frame: checked.clone().select(columns), present: self.present, checked, fallible, rows })
+        let is_plain = self.input == Input::UsageEvents && self.filter.is_none();
+        let events = if is_plain { EventFiles::new(&self.wanted, files) } else { None };
+        let frame = checked.clone().select(columns);
+        Ok(Source { frame, present: self.present, checked, fallible, events, rows })
     }
 
     /// The source columns a scan must deliver.
@@ -118,7 +122,7 @@ impl Reader<'_> {
         };
         let used = self.used();
         let (sources, footer) = if rewrite::is_needed(footer) {
-            rewrite::rewrite(self.storage, file, footer.rows, &used)?
+            rewrite::rewrite(self.storage, file, footer, &used)?
         } else {
             let paths = files.iter().map(|(file, _)| PlRefPath::new(scan_path(&file.uri))).collect();
             (ScanSources::Paths(paths), footer.clone())

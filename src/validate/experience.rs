@@ -16,6 +16,11 @@ use crate::tables::{Input, InputColumn};
 /// Nothing was recorded before this: an earlier time comes from a clock that was never set.
 const EARLIEST_YEAR: i16 = 1990;
 
+/// The first instant at which anything can have happened.
+pub fn earliest(calendar: &Calendar) -> Micros {
+    calendar.start(Month::new(EARLIEST_YEAR, 1))
+}
+
 impl Rules<'_> {
     pub fn usage(&mut self, calendar: &Calendar) {
         self.happened(&OCCURRED_AT, calendar);
@@ -56,7 +61,7 @@ impl Rules<'_> {
     /// as-of day.
     fn happened(&mut self, column: &InputColumn, calendar: &Calendar) {
         let name = label(self.job, self.input, column.name);
-        let earliest: Micros = calendar.start(Month::new(EARLIEST_YEAR, 1));
+        let earliest = earliest(calendar);
         let at = || col(column.name);
         let message = format!("{name} is before {EARLIEST_YEAR}: the clock it comes from was not set");
         self.add(column, "implausible_time", message, at().lt(lit(earliest)));

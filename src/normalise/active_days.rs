@@ -1,0 +1,293 @@
+//! Usage events -> days of activity, one bit per day of a month: what `usage::per_user` says as a plan, as loops over
+//! dense arrays. That plan stays its oracle (tests/it/usage.rs) and reads every source that is not plain text and time.
+//!
+//! Exports are in the order of time, so few months are open at once: each has an array of bits by user, which becomes a
+//! sorted list when the month is over. Rows that leap between many months go to a map instead. Memory is bounded by
+//! users x months, never by events.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use polars::prelude::*;
+
+use super::ids::Ids;
+use crate::error::Result;
+use crate::month::{Calendar, Micros, date_of};
+use crate::snapshot::{Coded, Events, MISSING};
+use crate::tables::model::{AT, CUSTOMER, DAYS, USER};
+
+/// A row group with more months than this is taken row by row.
+const OPEN: usize = 3;
+const NOBODY: u32 = u32::MAX;
+
+/// What makes an event count, and what makes a row suspect.
+pub struct Rules {
+    pub calendar: Arc<Calendar>,
+    /// Empty: every event counts.
+    pub qualifying: Vec<String>,
+    /// Nothing before this instant is of use.
+    pub from: Micros,
+    /// Rows before this instant break a rule.
+    pub earliest: Micros,
+    /// By number, where customers are known: any other breaks a rule.
+    pub customers: Option<Vec<bool>>,
+}
+
+/// A user (or `NOBODY`: the event names none) of a customer. Most users have one customer.
+type Pair = (u32, u32);
+
+/// Bits of one month by user, and the customer each is of.
+#[derive(Default)]
+struct Open {
+    /// (customer, bits); no bits: not seen.
+    users: Vec<(u32, u32)>,
+    /// Bits by customer, of events without a user.
+    nobody: Vec<u32>,
+}
+
+/// The days of some row groups.
+pub struct ActiveDays<'a> {
+    rules: &'a Rules,
+    ids: &'a Ids,
+    users: &'a Ids,
+    open: BTreeMap<i32, Open>,
+    /// By month, sorted: user, customer, bits.
+    lists: BTreeMap<i32, Vec<Vec<(Pair, u32)>>>,
+    leaps: HashMap<(i32, Pair), u32, FixedState>,
+    /// Which of the qualifying events were seen.
+    seen: Vec<bool>,
+    /// Whether any row may break a rule.
+    is_suspect: bool,
+}
+
+/// The day that was last looked at: neighbours are mostly of the same.
+#[derive(Clone, Copy)]
+struct Day {
+    start: Micros,
+    end: Micros,
+    month: i32,
+    bit: u32,
+}
+
+impl Day {
+    fn of(calendar: &Calendar, at: Micros) -> Self {
+        let (day, month) = (calendar.day_of(at), calendar.month_of(at).0);
+        let bit = 1 << (date_of(day).day() - 1);
+        // Clamped to the calendar's range, a day may not hold its own instant: then it holds nothing else either.
+        let (start, end) = (calendar.day_start(day), calendar.day_start(day + 1));
+        if start <= at && at < end { Day { start, end, month, bit } } else { Day { start: at, end: at, month, bit } }
+    }
+    fn holds(&self, at: Micros) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
+impl<'a> ActiveDays<'a> {
+    pub fn new(rules: &'a Rules, ids: &'a Ids, users: &'a Ids) -> Self {
+        ActiveDays {
+            rules,
+            ids,
+            users,
+            open: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            leaps: HashMap::default(),
+            seen: vec![false; rules.qualifying.len()],
+            is_suspect: false,
+        }
+    }
+
+    /// Adds the rows of a row group.
+    pub fn add(&mut self, events: &Events) {
+        let customers = numbers(&events.customers, self.ids);
+        let users = events.users.as_ref().map(|users| numbers(users, self.users));
+        let counted = self.counted(events);
+        let mut day: Option<Day> = None;
+        // customer, user, month, bit
+        let mut rows: Vec<(u32, u32, i32, u32)> = Vec::with_capacity(events.at.len());
+        let close = self.rules.calendar.as_of_close();
+        for (row, at) in events.at.iter().enumerate() {
+            let customer = number(&customers, events.customers.keys[row]);
+            let (Some(at), Some(customer)) = (*at, customer) else {
+                self.is_suspect = true;
+                continue;
+            };
+            let is_known = self.rules.customers.as_ref().is_none_or(|known| known.get(customer as usize) == Some(&true));
+            if at < self.rules.earliest || at >= close || !is_known {
+                self.is_suspect = true;
+            }
+            if at >= close || at < self.rules.from || !counted.as_ref().is_none_or(|counted| counted(row)) {
+                continue;
+            }
+            let of = match day {
+                Some(day) if day.holds(at) => day,
+                _ => Day::of(&self.rules.calendar, at),
+            };
+            day = Some(of);
+            let user = users.as_ref().zip(events.users.as_ref());
+            let user = user.and_then(|(numbers, users)| number(numbers, users.keys[row])).unwrap_or(NOBODY);
+            rows.push((customer, user, of.month, of.bit));
+        }
+        drop(counted);
+        self.see(events);
+        self.place(&rows);
+    }
+
+    /// Whether a row's event counts; None: all do.
+    fn counted<'e>(&self, events: &'e Events) -> Option<impl Fn(usize) -> bool + use<'e>> {
+        if self.rules.qualifying.is_empty() {
+            return None;
+        }
+        let is_named = |text: Option<&str>| text.is_some_and(|text| self.rules.qualifying.iter().any(|q| q == text));
+        let named: Vec<bool> = events.events.as_ref().map_or(Vec::new(), |events| events.texts().map(is_named).collect());
+        let keys = events.events.as_ref().map(|events| &events.keys);
+        Some(move |row: usize| keys.is_some_and(|keys| named.get(keys[row] as usize) == Some(&true)))
+    }
+
+    /// Remembers which of the qualifying events the rows have.
+    fn see(&mut self, events: &Events) {
+        let Some(events) = events.events.as_ref().filter(|_| self.seen.contains(&false)) else { return };
+        let mut used = vec![false; events.texts().count()];
+        events.keys.iter().filter(|key| **key != MISSING).for_each(|key| used[*key as usize] = true);
+        for (text, _) in events.texts().zip(used).filter(|(_, is_used)| *is_used) {
+            if let Some(at) = self.rules.qualifying.iter().position(|name| Some(name.as_str()) == text) {
+                self.seen[at] = true;
+            }
+        }
+    }
+
+    fn place(&mut self, rows: &[(u32, u32, i32, u32)]) {
+        let mut months: Vec<i32> = Vec::new();
+        for (_, _, month, _) in rows {
+            if months.last() != Some(month) {
+                months.push(*month);
+            }
+        }
+        months.sort_unstable();
+        months.dedup();
+        if months.len() > OPEN {
+            for (customer, user, month, bit) in rows {
+                *self.leaps.entry((*month, (*user, *customer))).or_default() |= bit;
+            }
+            return;
+        }
+        // what this row group does not touch is over
+        let over: Vec<i32> = self.open.keys().filter(|month| !months.contains(month)).copied().collect();
+        over.into_iter().for_each(|month| self.finish(month));
+        for month in months {
+            let open = self.open.entry(month).or_default();
+            for (customer, user, _, bit) in rows.iter().filter(|(_, _, of, _)| *of == month) {
+                if *user == NOBODY {
+                    *slot(&mut open.nobody, *customer, 0) |= bit;
+                    continue;
+                }
+                let (owner, bits) = slot(&mut open.users, *user, (NOBODY, 0));
+                if *owner == NOBODY {
+                    *owner = *customer;
+                }
+                if owner == customer {
+                    *bits |= bit;
+                } else {
+                    *self.leaps.entry((month, (*user, *customer))).or_default() |= bit;
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, month: i32) {
+        let Some(open) = self.open.remove(&month) else { return };
+        let users = open.users.into_iter().zip(0..).filter(|((_, bits), _)| *bits != 0);
+        let mut list: Vec<(Pair, u32)> = users.map(|((customer, bits), user)| ((user, customer), bits)).collect();
+        let nobody = open.nobody.into_iter().zip(0..).filter(|(bits, _)| *bits != 0);
+        list.extend(nobody.map(|(bits, customer)| ((NOBODY, customer), bits)));
+        self.lists.entry(month).or_default().push(list);
+    }
+
+    fn finish_all(&mut self) {
+        let open: Vec<i32> = self.open.keys().copied().collect();
+        open.into_iter().for_each(|month| self.finish(month));
+        let mut leaps: Vec<((i32, Pair), u32)> = self.leaps.drain().collect();
+        leaps.sort_unstable();
+        for of_month in leaps.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
+            let list = of_month.iter().map(|((_, pair), bits)| (*pair, *bits)).collect();
+            self.lists.entry(of_month[0].0.0).or_default().push(list);
+        }
+    }
+
+    /// The days by month, and whether a rule may be broken: then the checks of rows say which and where.
+    pub fn end(mut self) -> Days {
+        self.finish_all();
+        Days { lists: self.lists, seen: self.seen, is_suspect: self.is_suspect }
+    }
+}
+
+/// The days of some row groups by month, as lists sorted by user and customer.
+#[derive(Default)]
+pub struct Days {
+    lists: BTreeMap<i32, Vec<Vec<(Pair, u32)>>>,
+    seen: Vec<bool>,
+    is_suspect: bool,
+}
+
+impl Days {
+    /// None yet.
+    pub fn of(rules: &Rules) -> Self {
+        Days { seen: vec![false; rules.qualifying.len()], ..Days::default() }
+    }
+
+    pub fn add(&mut self, other: Days) {
+        for (month, lists) in other.lists {
+            self.lists.entry(month).or_default().extend(lists);
+        }
+        self.is_suspect |= other.is_suspect;
+        self.seen.resize(self.seen.len().max(other.seen.len()), false);
+        self.seen.iter_mut().zip(other.seen).for_each(|(seen, other)| *seen |= other);
+    }
+
+    /// Whether a row may break a rule, or an event that is asked for never happened.
+    pub fn is_suspect(&self) -> bool {
+        self.is_suspect || self.seen.contains(&false)
+    }
+
+    /// CUSTOMER, USER (null: none), AT and DAYS, as `usage::per_user` has them.
+    pub fn frame(self) -> Result<DataFrame> {
+        let (mut customers, mut users, mut months, mut days) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (month, lists) in self.lists {
+            let mut list = lists.concat();
+            // lists are sorted: the stable sort merges them
+            list.sort();
+            for of_pair in list.chunk_by(|(a, _), (b, _)| a == b) {
+                let (user, customer) = of_pair[0].0;
+                customers.push(customer);
+                users.push((user != NOBODY).then_some(user));
+                months.push(month);
+                days.push(of_pair.iter().fold(0, |all, (_, bits)| all | bits));
+            }
+        }
+        let columns = vec![
+            UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
+            users.into_iter().collect::<UInt32Chunked>().with_name(USER.into()).into_column(),
+            Int32Chunked::from_vec(AT.into(), months).into_column(),
+            UInt32Chunked::from_vec(DAYS.into(), days).into_column(),
+        ];
+        Ok(DataFrame::new_infer_height(columns)?)
+    }
+}
+
+fn numbers(coded: &Coded, ids: &Ids) -> Vec<Option<u32>> {
+    ids.numbers(coded.texts())
+}
+
+fn number(numbers: &[Option<u32>], key: u32) -> Option<u32> {
+    numbers.get(key as usize).copied().flatten()
+}
+
+fn slot<T: Clone>(of: &mut Vec<T>, number: u32, empty: T) -> &mut T {
+    let at = number as usize;
+    if of.len() <= at {
+        // not one by one: ids are new for a while
+        of.resize((at + 1).max(of.len() * 5 / 4), empty);
+    }
+    &mut of[at]
+}
