@@ -289,6 +289,7 @@ fn model(
     let (ids, users) = (Arc::new(Ids::default()), Arc::new(Ids::default()));
     let looks_back = if has_panel { LOOKS_BACK } else { 0 };
     let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), (&ids, &users))?;
+    debug!(is_read = days.is_some(), seconds = stages.since.elapsed().as_secs_f64(), "usage");
     let is_sound = |input| input == Input::UsageEvents && days.as_ref().is_some_and(|days| !days.is_suspect());
     let (violations, rates) = validated(job, &sources, calendar, &is_sound)?;
     reject(&violations)?;
@@ -303,7 +304,7 @@ fn model(
     }
     for (number, phase) in PHASES.into_iter().enumerate() {
         let since = Instant::now();
-        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames).into_iter().unzip();
+        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames)?.into_iter().unzip();
         frames.extend(names.into_iter().zip(collect_all(plans)?));
         debug!(phase = number + 1, seconds = since.elapsed().as_secs_f64(), "collected");
     }

@@ -9,8 +9,9 @@ use super::union::union;
 use super::fx::Rates;
 use super::group::ALL;
 use super::ids::Ids;
-use super::members::{dimension_column, fixed_dimensions, has_plan, with_dimensions};
-use super::{map, revenue};
+use super::members::{dimension_column, fixed_dimensions, has_plan};
+use super::map;
+use super::places::{Places, placed};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -58,9 +59,8 @@ pub fn lines(
 
 /// DIMENSION, SEGMENT (null: to be allocated), AT, CATEGORY, IS_CREDIT and the sum of TICKS. A line belongs to the segment
 /// of its customer, else to the one its own column names.
-pub fn per_segment(job: &Job, lines: LazyFrame, dimensions: Option<&LazyFrame>, stretches: &LazyFrame) -> LazyFrame {
-    let lines = with_dimensions(job, lines, dimensions);
-    let lines = if has_plan(job) { revenue::placed(lines, stretches) } else { lines };
+pub fn per_segment(job: &Job, lines: LazyFrame, places: &Arc<Places>) -> LazyFrame {
+    let lines = placed(lines, places);
 
     let mut segments = vec![(ALL.to_string(), lit(ALL))];
     let of_line = |dimension: &str, of_customer: Expr| {

@@ -1,11 +1,12 @@
 //! The frames of usage, surveys and tickets: read with the other inputs, then placed in segments.
 
+use std::sync::Arc;
+
 use polars::prelude::*;
 
-use super::members::{self, has_plan};
-use super::plans::{Activity, Collected, Context, Frame, Plans, lazy};
-use super::spans::UNKNOWN;
-use super::{revenue, surveys, tickets, usage};
+use super::places::{Places, placed};
+use super::plans::{Collected, Context, Frame, Plans, lazy};
+use super::{surveys, tickets, usage};
 use crate::tables::Input;
 use crate::tables::inputs::PLAN;
 use crate::tables::model::{AT, TICKETS};
@@ -35,18 +36,9 @@ pub fn levels(context: &Context, frames: &Collected) -> Plans {
 }
 
 /// Sums by segment and month.
-pub fn aggregates(context: &Context, frames: &Collected) -> Plans {
+pub fn aggregates(context: &Context, frames: &Collected, places: &Arc<Places>) -> Plans {
     let job = context.job;
-    let stretches = lazy(frames, Frame::Timeline(Activity::Paying)).map(|paying| revenue::stretches(&paying));
-    let dimensions = lazy(frames, Frame::Dimensions);
-    let placed = |frame: Frame| {
-        let rows = lazy(frames, frame)?;
-        let rows = match &stretches {
-            Some(stretches) if has_plan(job) => revenue::placed(rows, stretches),
-            _ => rows.with_column(lit(UNKNOWN).alias(PLAN.name)),
-        };
-        Some(members::with_dimensions(job, rows, dimensions.as_ref()))
-    };
+    let placed = |frame: Frame| lazy(frames, frame).map(|rows| placed(rows, places));
     let mut plans = Plans::new();
     if let Some(days) = placed(Frame::ActiveDays) {
         plans.push((Frame::Usage, usage::customers_by_segment(job, &days)));

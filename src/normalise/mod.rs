@@ -17,6 +17,7 @@ pub mod members;
 pub mod model;
 pub mod panel;
 pub mod per_customer;
+pub mod places;
 pub mod plan;
 pub mod plans;
 pub mod purchases;

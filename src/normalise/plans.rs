@@ -16,8 +16,10 @@ use super::ids::Ids;
 use super::group::{by_segment, clamped, count_if};
 use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
 use super::members::{self, fixed_dimensions, has_plan};
+use super::places::{Places, placed};
 use super::spans::{self, UNKNOWN};
 use super::{costs, experience, map, plan, purchases, revenue, timeline};
+use crate::error::Result;
 use crate::job::{Active, Allocation, Job};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::snapshot::Sources;
@@ -125,7 +127,7 @@ pub struct Context<'a> {
 }
 
 /// In order; the last ones are what `Model::read` reads.
-pub const PHASES: [fn(&Context, &Collected) -> Plans; 5] = [extract, levels, values, timelines, aggregates];
+pub const PHASES: [fn(&Context, &Collected) -> Result<Plans>; 5] = [extract, levels, values, timelines, aggregates];
 
 impl Context<'_> {
     fn activities(&self) -> Vec<Activity> {
@@ -158,7 +160,7 @@ pub fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
 }
 
 /// Reads the inputs; no later phase does.
-fn extract(context: &Context, frames: &Collected) -> Plans {
+fn extract(context: &Context, frames: &Collected) -> Result<Plans> {
     let Context { job, sources, calendar, rates, ids, .. } = context;
     let mut plans = experience::extract(context, frames);
     match (sources.get(&Input::Subscriptions), sources.get(&Input::Invoices)) {
@@ -185,11 +187,11 @@ fn extract(context: &Context, frames: &Collected) -> Plans {
     }
     plans.push((Frame::Segments, segments(job, sources, calendar)));
     plans.extend(first_month(job, sources, calendar).map(|frame| (Frame::First, frame)));
-    plans
+    Ok(plans)
 }
 
 /// Change points, in customers and in native money; and what is fixed about customers.
-fn levels(context: &Context, frames: &Collected) -> Plans {
+fn levels(context: &Context, frames: &Collected) -> Result<Plans> {
     let Context { job, calendar, rates, .. } = context;
     let mut plans = experience::levels(context, frames);
     let dimensions = lazy(frames, Frame::Dimensions);
@@ -206,23 +208,23 @@ fn levels(context: &Context, frames: &Collected) -> Plans {
             plans.push((Frame::Native, timeline::levels(spans, marks(rates.reporting()))));
         }
     }
-    plans
+    Ok(plans)
 }
 
 /// Native money in the reporting currency.
-fn values(context: &Context, frames: &Collected) -> Plans {
+fn values(context: &Context, frames: &Collected) -> Result<Plans> {
     let (Some(native), Some(spans)) = (lazy(frames, Frame::Native), lazy(frames, Frame::Spans(Activity::Paying)))
     else {
-        return Plans::new();
+        return Ok(Plans::new());
     };
     let valued = timeline::of_money(native, spans, context.money_window(), &context.rates, &context.calendar);
-    vec![(Frame::Valued, valued)]
+    Ok(vec![(Frame::Valued, valued)])
 }
 
 /// Change points with plan, segments and cohort.
-fn timelines(context: &Context, frames: &Collected) -> Plans {
+fn timelines(context: &Context, frames: &Collected) -> Result<Plans> {
     let mut plans = Plans::new();
-    let Some(spans) = lazy(frames, Frame::Spans(context.counted())) else { return plans };
+    let Some(spans) = lazy(frames, Frame::Spans(context.counted())) else { return Ok(plans) };
     let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
         let Some(members) = lazy(frames, Frame::Members(activity)) else { return };
         let rows = if has_plan(context.job) {
@@ -240,11 +242,11 @@ fn timelines(context: &Context, frames: &Collected) -> Plans {
     if let Some(valued) = lazy(frames, Frame::Valued) {
         placed(Frame::Money, valued, Activity::Paying);
     }
-    plans
+    Ok(plans)
 }
 
 /// Sums by segment, cohort and month.
-fn aggregates(context: &Context, frames: &Collected) -> Plans {
+fn aggregates(context: &Context, frames: &Collected) -> Result<Plans> {
     let Context { job, calendar, rates, asked, .. } = context;
     let counted = context.counted();
     let (Some(customers), Some(paying), Some(money), Some(native), Some(members)) = (
@@ -254,10 +256,11 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         lazy(frames, Frame::Native),
         lazy(frames, Frame::Members(counted)),
     ) else {
-        return Plans::new();
+        return Ok(Plans::new());
     };
     let (first, last) = (asked.first.0, asked.last.0);
-    let stretches = revenue::stretches(&paying);
+    let tables = [Frame::Timeline(Activity::Paying), Frame::Dimensions].map(|frame| frames.get(&frame));
+    let places = Arc::new(Places::new(job, tables[0], tables[1], context.ids.known().len())?);
     let ever = |rows: LazyFrame| rows.filter(col(COHORT).is_not_null());
     let (customers, paying, money) = (ever(customers), ever(paying), ever(money));
     let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
@@ -281,7 +284,7 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         .filter(col(AT).eq(col(COHORT)))
         .with_column(map::convert(col(CLOSE), col(UNIT), day, rates).alias(CLOSE));
 
-    let mut plans = experience::aggregates(context, frames);
+    let mut plans = experience::aggregates(context, frames, &places);
     plans.extend([
         (Frame::CustomerRuns, by_segment(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
         (Frame::PayingRuns, by_segment(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
@@ -297,10 +300,8 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         ),
         (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
     ]);
-    let dimensions = lazy(frames, Frame::Dimensions);
     if let Some(paid) = lazy(frames, Frame::Paid) {
-        let placed = revenue::placed(paid.clone(), &stretches);
-        let placed = members::with_dimensions(job, placed, dimensions.as_ref());
+        let placed = placed(paid.clone(), &places);
         plans.push((Frame::Revenue, by_segment(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
         let earliest = when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT);
         let joined = join(paid, members, JoinType::Inner).with_column(earliest);
@@ -310,9 +311,9 @@ fn aggregates(context: &Context, frames: &Collected) -> Plans {
         ));
     }
     if let Some(lines) = lazy(frames, Frame::CostLines) {
-        plans.push((Frame::Costs, costs::per_segment(job, lines, dimensions.as_ref(), &stretches)));
+        plans.push((Frame::Costs, costs::per_segment(job, lines, &places)));
     }
-    plans
+    Ok(plans)
 }
 
 /// DIMENSION and SEGMENT, every value of every declared dimension in the snapshot; `(unknown)` is always one.

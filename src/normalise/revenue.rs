@@ -7,13 +7,12 @@ use polars::prelude::*;
 use super::fx::Rates;
 use super::ids::Ids;
 use super::map;
-use super::plan::first_of_each;
-use super::spans::{UNKNOWN, is_one_of};
+use super::spans::is_one_of;
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
-use crate::tables::inputs::{self, PLAN};
-use crate::tables::model::{AT, CUSTOMER, IS_ANY, IS_COVERED, NET, PURCHASES, SIGN, TICKS, UNTIL};
+use crate::tables::inputs;
+use crate::tables::model::{AT, CUSTOMER, NET, PURCHASES, SIGN, TICKS};
 use crate::tables::outputs::{REFUNDS, REVENUE};
 
 /// Per CUSTOMER and AT (month of payment): REVENUE, REFUNDS (positive), NET and PURCHASES (payments above zero), in reporting
@@ -69,33 +68,4 @@ pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>)
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(status(), &failed).or(is_refund)))
         .select([map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
-}
-
-/// Stretches of months in which neither a customer's plan nor whether it paid changes: CUSTOMER, AT, UNTIL, IS_ANY, PLAN. The
-/// stretch after the last payment keeps the last plan.
-pub fn stretches(paying: &LazyFrame) -> LazyFrame {
-    let sorted = paying
-        .clone()
-        .select([col(CUSTOMER), col(AT), col(IS_ANY), col(PLAN.name)])
-        .sort([CUSTOMER, AT], SortMultipleOptions::default());
-    let is_last = col(CUSTOMER).neq(col(CUSTOMER).shift(lit(-1))).fill_null(lit(true));
-    first_of_each(sorted, &[CUSTOMER, IS_ANY, PLAN.name])
-        .with_column(when(is_last).then(lit(i32::MAX)).otherwise(col(AT).shift(lit(-1))).alias(UNTIL))
-        .select([col(CUSTOMER), col(AT), col(UNTIL), col(IS_ANY), col(PLAN.name)])
-}
-
-/// Adds to rows of (CUSTOMER, AT) the PLAN of that month (the last one before it where the customer did not pay, `(unknown)`
-/// where it never had) and IS_COVERED: whether it paid at any instant of the month.
-pub fn placed(rows: LazyFrame, stretches: &LazyFrame) -> LazyFrame {
-    const FIRST: &str = "stretch_at";
-    let pairs =
-        rows.clone().select([col(CUSTOMER), col(AT)]).unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any);
-    let stretches = stretches.clone().with_column(col(AT).alias(FIRST)).drop(cols([AT]));
-    let hits = pairs
-        .join(stretches, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner))
-        .filter(col(FIRST).lt_eq(col(AT)).and(col(AT).lt(col(UNTIL))))
-        .select([col(CUSTOMER), col(AT), col(IS_ANY).alias(IS_COVERED), col(PLAN.name)]);
-    let keys = [col(CUSTOMER), col(AT)];
-    rows.join(hits, keys.clone(), keys, JoinArgs::new(JoinType::Left))
-        .with_columns([col(IS_COVERED).fill_null(lit(false)), col(PLAN.name).fill_null(lit(UNKNOWN))])
 }
