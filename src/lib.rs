@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod error;
 pub mod execute;
+pub mod ids;
 pub mod job;
 pub mod metrics;
 pub mod models;

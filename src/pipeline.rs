@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, LazyFrame, col};
+use polars::prelude::{DataFrame, LazyFrame};
 use tracing::{debug, info};
 
 use crate::error::{Error, Result};
@@ -16,15 +16,15 @@ use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::active_days::{self, ActiveDays, Days};
 use crate::normalise::panel::LOOKS_BACK;
-use crate::normalise::{Collected, Context, Frame, Ids, Model, PHASES, Panel, Rates, map};
+use crate::ids::Ids;
+use crate::normalise::{Collected, Context, Frame, Model, PHASES, Panel, Rates};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord, Staging};
 use crate::snapshot::{self, Part, Snapshot, SourceFile, Sources};
 use crate::storage::Storage;
 use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
-use crate::tables::inputs::CUSTOMER_ID;
 use crate::tables::{Input, Table};
-use crate::validate::{self, Severity, Violation};
+use crate::validate::{self, Known, Severity, Violation};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunKind {
@@ -191,7 +191,7 @@ pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>
     let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days)?);
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
-    violations.extend(validated(job, &sources, &calendar, &|_| false)?.0);
+    violations.extend(validated(job, &sources, &calendar, &known(&sources, &Arc::default())?, &|_| false)?.0);
     validate::sort(&mut violations);
     Ok(violations)
 }
@@ -288,10 +288,11 @@ fn model(
     let has_panel = metrics.iter().any(|metric| metric.reads_customers);
     let (ids, users) = (Arc::new(Ids::default()), Arc::new(Ids::default()));
     let looks_back = if has_panel { LOOKS_BACK } else { 0 };
-    let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), (&ids, &users))?;
+    let known = known(&sources, &ids)?;
+    let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), &known, &users)?;
     debug!(is_read = days.is_some(), seconds = stages.since.elapsed().as_secs_f64(), "usage");
     let is_sound = |input| input == Input::UsageEvents && days.as_ref().is_some_and(|days| !days.is_suspect());
-    let (violations, rates) = validated(job, &sources, calendar, &is_sound)?;
+    let (violations, rates) = validated(job, &sources, calendar, &known, &is_sound)?;
     reject(&violations)?;
     let rates = Rates::read(&job.currency, rates.as_ref())?;
     stages.end("validate");
@@ -316,6 +317,12 @@ fn model(
     Ok((sources, model, violations))
 }
 
+/// Numbers the customers of `customers` before all others.
+fn known(sources: &Sources, ids: &Arc<Ids>) -> Result<Known> {
+    let customers = validate::customers(sources, ids).map(|customers| collect_all(vec![customers])).transpose()?;
+    Ok(Known { customers: customers.map(|_| ids.known().len() as u32), ids: ids.clone() })
+}
+
 /// The days on which customers and users were active from a month on; None without usage, or if it cannot be read without a
 /// plan.
 fn days(
@@ -324,24 +331,22 @@ fn days(
     sources: &Sources,
     calendar: &Arc<Calendar>,
     from: Month,
-    (ids, users): (&Arc<Ids>, &Arc<Ids>),
+    known: &Known,
+    users: &Ids,
 ) -> Result<Option<Days>> {
     let Some(files) = sources.get(&Input::UsageEvents).and_then(|source| source.events.as_ref()) else {
         return Ok(None);
     };
-    let known = sources.get(&Input::Customers).filter(|source| source.present.contains(CUSTOMER_ID.name));
-    let known = known.map(|source| source.frame.clone().select([map::number(col(CUSTOMER_ID.name), ids)]));
-    let known = collect_all(known.into_iter().collect())?.pop();
     let rules = active_days::Rules {
         calendar: calendar.clone(),
         qualifying: job.definitions.qualifying_events.clone(),
         from: calendar.start(from),
         earliest: validate::earliest(calendar),
-        customers: known.map(|_| vec![true; ids.known().len()]),
+        known: known.customers,
     };
     let parts = files.parts(rules.from, rules.earliest);
     let read = |parts: &&[Part]| {
-        let mut days = ActiveDays::new(&rules, ids, users);
+        let mut days = ActiveDays::new(&rules, &known.ids, users);
         files.read(storage, parts, |events| days.add(events))?;
         Ok(days.end())
     };
@@ -359,14 +364,27 @@ fn validated(
     job: &Job,
     sources: &Sources,
     calendar: &Calendar,
+    known: &Known,
     is_sound: &dyn Fn(Input) -> bool,
 ) -> Result<(Vec<Violation>, Option<DataFrame>)> {
-    let checks = validate::checks(job, sources, calendar, is_sound);
+    let checks = validate::checks(job, sources, calendar, known, is_sound);
+    let (keyed, hashes) = validate::key_hashes(job, sources, calendar);
     let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
     frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
+    let with_rates = checks.len() + usize::from(sources.contains_key(&Input::FxRates));
+    frames.extend(hashes);
     let mut answers = collect_all(frames)?;
+    let mut repeated = Vec::new();
+    for (input, hashes) in keyed.iter().zip(answers.split_off(with_rates)) {
+        if validate::has_repeats(&hashes)? {
+            repeated.push(*input);
+        }
+    }
     let rates = answers.split_off(checks.len()).pop();
-    let found = validate::read(&checks, &answers)?;
+    let mut found = validate::read(&checks, &answers)?;
+    let duplicates = validate::duplicates(job, sources, calendar, &repeated);
+    let answers = collect_all(duplicates.iter().map(|check| check.frame.clone()).collect())?;
+    found.extend(validate::read(&duplicates, &answers)?);
     let samples = collect_all(validate::samples(&found))?;
     Ok((validate::violations(job, sources, found, &samples)?, rates))
 }

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use polars::prelude::*;
 
-use super::ids::Ids;
+use crate::ids::Ids;
 use crate::error::Result;
 use crate::month::{Calendar, Micros, date_of};
 use crate::snapshot::{Coded, Events, MISSING};
@@ -31,8 +31,8 @@ pub struct Rules {
     pub from: Micros,
     /// Rows before this instant break a rule.
     pub earliest: Micros,
-    /// By number, where customers are known: any other breaks a rule.
-    pub customers: Option<Vec<bool>>,
+    /// Numbers from here on are of customers that `customers` does not have, where there is such an input.
+    pub known: Option<u32>,
 }
 
 /// A user (or `NOBODY`: the event names none) of a customer. Most users have one customer.
@@ -113,7 +113,7 @@ impl<'a> ActiveDays<'a> {
                 self.is_suspect = true;
                 continue;
             };
-            let is_known = self.rules.customers.as_ref().is_none_or(|known| known.get(customer as usize) == Some(&true));
+            let is_known = self.rules.known.is_none_or(|known| customer < known);
             if at < self.rules.earliest || at >= close || !is_known {
                 self.is_suspect = true;
             }

@@ -8,10 +8,10 @@ use super::union::union;
 
 use super::fx::Rates;
 use super::group::ALL;
-use super::ids::Ids;
 use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::map;
 use super::places::{Places, placed};
+use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -39,7 +39,7 @@ pub fn lines(
     let day = col(inputs::INCURRED_ON.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
     let mut columns = vec![
-        map::number(col(inputs::COST_CUSTOMER_ID.name), ids).alias(CUSTOMER),
+        number(col(inputs::COST_CUSTOMER_ID.name), ids).alias(CUSTOMER),
         map::month_of_day(day.clone()).alias(AT),
         col(inputs::CATEGORY.name).alias(CATEGORY.name),
         map::convert(map::ticks(col(inputs::COST_AMOUNT.name)), currency, day.clone(), rates).alias(TICKS),

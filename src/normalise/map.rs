@@ -6,7 +6,6 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
-use super::ids::Ids;
 use crate::money;
 use crate::month::Calendar;
 
@@ -80,18 +79,6 @@ pub fn monthly_ticks(amount: Expr, quantity: Expr, discount: Expr, interval: Exp
         },
         &[quantity, discount, interval, count],
         typed_many(DataType::Int64),
-    )
-}
-
-/// The number (UInt32) of an id.
-pub fn number(id: Expr, ids: &Arc<Ids>) -> Expr {
-    let ids = ids.clone();
-    id.map(
-        move |column| {
-            let numbers: UInt32Chunked = ids.numbers(column.str()?.iter()).into_iter().collect();
-            Ok(numbers.with_name(column.name().clone()).into_column())
-        },
-        typed(DataType::UInt32),
     )
 }
 

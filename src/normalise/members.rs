@@ -5,10 +5,9 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
-use super::ids::Ids;
-use super::map;
 use super::plan;
 use super::spans::UNKNOWN;
+use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -32,7 +31,7 @@ pub fn has_plan(job: &Job) -> bool {
 /// CUSTOMER and one column per fixed dimension; None without a customers input.
 pub fn dimensions(job: &Job, customers: Option<&Source>, ids: &Arc<Ids>) -> Option<LazyFrame> {
     let customers = customers?;
-    let mut columns = vec![map::number(col(CUSTOMER_ID.name), ids).alias(CUSTOMER)];
+    let mut columns = vec![number(col(CUSTOMER_ID.name), ids).alias(CUSTOMER)];
     columns.extend(fixed_dimensions(job).map(|d| col(d.as_str()).fill_null(lit(UNKNOWN)).alias(dimension_column(d))));
     Some(customers.frame.clone().select(columns))
 }

@@ -10,7 +10,6 @@ pub mod experience;
 pub mod fx;
 pub mod grid;
 pub mod group;
-pub mod ids;
 pub mod map;
 pub mod measures;
 pub mod members;
@@ -30,7 +29,6 @@ pub mod union;
 pub mod usage;
 
 pub use fx::Rates;
-pub use ids::Ids;
 pub use grid::{Grid, Segment, Segments};
 pub use model::Model;
 pub use panel::Panel;

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use polars::prelude::*;
 
 use super::grid::{Segments, integers};
-use super::ids::Known;
 use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::per_customer::{Monthly, PerCustomer};
 use super::plans::{Activity, Collected, Context, Frame};
+use crate::ids::Known;
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
 use crate::tables::Input;

@@ -12,13 +12,13 @@ use polars::prelude::*;
 use super::union::{frame_of, union};
 
 use super::fx::Rates;
-use super::ids::Ids;
 use super::group::{by_segment, clamped, count_if};
 use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
 use super::members::{self, fixed_dimensions, has_plan};
 use super::places::{Places, placed};
 use super::spans::{self, UNKNOWN};
 use super::{costs, experience, map, plan, purchases, revenue, timeline};
+use crate::ids::Ids;
 use crate::error::Result;
 use crate::job::{Active, Allocation, Job};
 use crate::month::{Calendar, Month, MonthRange};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::ids::Ids;
 use super::map;
 use super::spans::{UNKNOWN, is_one_of};
+use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -23,7 +23,7 @@ pub fn spans(job: &Job, invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<I
         .frame
         .clone()
         .filter(is_counted.and(map::sign(col(inputs::PAID_AMOUNT.name)).gt_eq(map::int(0))))
-        .select([map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(at, calendar).alias(FROM)])
+        .select([number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(at, calendar).alias(FROM)])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
         .with_columns([
             lit("").alias(SUBSCRIPTION),

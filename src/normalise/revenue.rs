@@ -5,9 +5,9 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
-use super::ids::Ids;
 use super::map;
 use super::spans::is_one_of;
+use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -39,7 +39,7 @@ pub fn per_customer(
         .clone()
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(col(inputs::STATUS.name), &unpaid).not()))
         .select([
-            map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
+            number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
             map::month_of(paid_at, calendar).alias(AT),
             ticks.alias(TICKS),
             map::sign(col(inputs::PAID_AMOUNT.name)).alias(SIGN),
@@ -66,6 +66,6 @@ pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>)
         .frame
         .clone()
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(status(), &failed).or(is_refund)))
-        .select([map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
+        .select([number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
 }

@@ -6,8 +6,8 @@ use polars::prelude::*;
 
 use super::union::union;
 
-use super::ids::Ids;
 use super::map;
+use crate::ids::{Ids, number};
 use crate::job::{Active, Job};
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -42,7 +42,7 @@ pub fn monthly(source: &Source) -> Expr {
 /// to (months) and start, end (instants; months for snapshots).
 fn common(job: &Job, source: &Source, ids: &Arc<Ids>) -> Vec<Expr> {
     vec![
-        map::number(col(inputs::CUSTOMER_ID.name), ids).alias(model::CUSTOMER),
+        number(col(inputs::CUSTOMER_ID.name), ids).alias(model::CUSTOMER),
         col(inputs::SUBSCRIPTION_ID.name).alias(model::SUBSCRIPTION),
         col(inputs::PLAN.name).fill_null(lit(UNKNOWN)).alias(inputs::PLAN.name),
         col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone())).alias(model::UNIT),

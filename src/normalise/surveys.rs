@@ -5,9 +5,9 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::group::{by_segment, count_if};
-use super::ids::Ids;
 use super::map;
 use super::plan::first_of_each;
+use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -33,7 +33,7 @@ pub fn answers(surveys: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> La
         .clone()
         .filter(at.clone().lt(lit(calendar.as_of_close())).and(col(inputs::SCORE.name).is_not_null()))
         .select([
-            map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
+            number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
             col(inputs::RESPONDENT_ID.name).alias(RESPONDENT),
             col(inputs::SURVEY_KIND.name).alias(KIND_OF),
             map::month_of(at.clone(), calendar).alias(AT),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::ids::Ids;
 use super::map;
+use crate::ids::{Ids, number};
 use crate::month::Calendar;
 use crate::snapshot::Source;
 use crate::tables::inputs;
@@ -18,7 +18,7 @@ pub fn per_customer(tickets: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) 
         .frame
         .clone()
         .filter(at.clone().lt(lit(calendar.as_of_close())))
-        .select([map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(at, calendar).alias(AT)])
+        .select([number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(at, calendar).alias(AT)])
         .group_by([col(CUSTOMER), col(AT)])
         .agg([len().cast(DataType::Int64).alias(TICKETS)])
 }

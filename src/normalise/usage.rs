@@ -5,9 +5,9 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::group::{by_segment, count_if};
-use super::ids::Ids;
 use super::map;
 use super::spans::is_one_of;
+use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
@@ -33,8 +33,8 @@ pub fn per_user(
         rows = rows.filter(is_one_of(col(inputs::EVENT.name), qualifying));
     }
     rows.select([
-        map::number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
-        map::number(col(inputs::USER_ID.name), users).alias(USER),
+        number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
+        number(col(inputs::USER_ID.name), users).alias(USER),
         map::month_of(at.clone(), calendar).alias(AT),
         map::day_bit(at, calendar).alias(DAYS),
     ])

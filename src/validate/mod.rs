@@ -10,15 +10,19 @@ mod rows;
 mod tables;
 
 pub use experience::earliest;
+pub use tables::has_repeats;
+
+use std::sync::Arc;
 
 use polars::prelude::*;
 
 use crate::error::Result;
+use crate::ids::{Ids, number};
 use crate::job::{Job, nearest};
 use crate::month::Calendar;
-use crate::snapshot::Sources;
+use crate::snapshot::{Source, Sources};
 use crate::tables::Input;
-use crate::tables::inputs::PLAN;
+use crate::tables::inputs::{CUSTOMER_ID, PLAN};
 
 /// Whether a violation stops the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -59,13 +63,45 @@ pub struct Found {
     samples: Option<LazyFrame>,
 }
 
-/// The questions, all of them answerable in one query; none about inputs that are known to break no rule.
-pub fn checks(job: &Job, sources: &Sources, calendar: &Calendar, is_sound: &dyn Fn(Input) -> bool) -> Vec<Check> {
+/// The customers of the input `customers`.
+pub struct Known {
+    pub ids: Arc<Ids>,
+    /// Their numbers are those before this one; None without the input.
+    pub customers: Option<u32>,
+}
+
+/// The ids of the input `customers`, which are to be numbered before all others.
+pub fn customers(sources: &Sources, ids: &Arc<Ids>) -> Option<LazyFrame> {
+    let customers = sources.get(&Input::Customers).filter(|source| source.present.contains(CUSTOMER_ID.name))?;
+    Some(customers.frame.clone().select([number(col(CUSTOMER_ID.name), ids)]))
+}
+
+/// Hashes of the keys of every input that has a key.
+pub fn key_hashes(job: &Job, sources: &Sources, calendar: &Calendar) -> (Vec<Input>, Vec<LazyFrame>) {
+    let hashes = |(input, source): (&Input, &Source)| {
+        tables::key_hashes(job, *input, source, calendar).map(|hashes| (*input, hashes))
+    };
+    sources.iter().filter_map(hashes).unzip()
+}
+
+/// What is to be asked of inputs whose keys may repeat.
+pub fn duplicates(job: &Job, sources: &Sources, calendar: &Calendar, inputs: &[Input]) -> Vec<Check> {
+    let check = |input: &Input| tables::duplicates(job, *input, sources.get(input)?, calendar);
+    inputs.iter().filter_map(check).collect()
+}
+
+/// The questions but for duplicates, all of them answerable in one query; none about inputs that are known to break no rule.
+pub fn checks(
+    job: &Job,
+    sources: &Sources,
+    calendar: &Calendar,
+    known: &Known,
+    is_sound: &dyn Fn(Input) -> bool,
+) -> Vec<Check> {
     let mut checks = Vec::new();
     for (&input, source) in sources.iter().filter(|(input, _)| !is_sound(**input)) {
         checks.extend(rows::check(job, input, source, calendar));
-        checks.extend(tables::duplicates(job, input, source, calendar));
-        checks.extend(tables::references(input, source, sources));
+        checks.extend(tables::references(input, source, known));
         checks.extend(rates::check(job, input, source, sources, calendar));
         if input == Input::UsageEvents {
             checks.extend(experience::unseen_events(job, source));

@@ -3,10 +3,12 @@
 use polars::prelude::*;
 
 use super::rows::is_excluded;
-use super::{Check, Found, Severity, first_three, keys, violation};
+use super::{Check, Found, Known, Severity, first_three, keys, violation};
+use crate::ids::{hash_of, number};
 use crate::job::Job;
+use crate::error::Result;
 use crate::month::{Calendar, Month, date_of, days_of};
-use crate::snapshot::{Source, Sources};
+use crate::snapshot::Source;
 use crate::tables::inputs::{
     ANSWERED_AT, CUSTOMER_ID, ENDED_AT, OPENED_AT, PAID_AT, SNAPSHOT_DATE, STARTED_AT, SUBSCRIPTION_ID,
 };
@@ -52,16 +54,50 @@ fn existing(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> La
     rows
 }
 
-/// Keys that more than one row has. Rows with a null in the key have their own rule.
-pub fn duplicates(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> Option<Check> {
+/// Rows that have a whole key.
+fn keyed_rows(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> Option<LazyFrame> {
     let key = job.table(input).key;
     if key.is_empty() || !has_all(source, key) {
         return None;
     }
+    let is_whole = key.iter().map(|column| col(column.name).is_not_null()).fold(lit(true), Expr::and);
+    Some(existing(job, input, source, calendar).filter(is_whole))
+}
+
+/// A hash of the key of every row that has one. Grouping millions of keys as text to find that none repeats would be the
+/// dearest check of all.
+pub fn key_hashes(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> Option<LazyFrame> {
+    let rows = keyed_rows(job, input, source, calendar)?;
+    let (first, rest) = job.table(input).key.split_first()?;
+    let rest: Vec<Expr> = rest.iter().map(|column| col(column.name)).collect();
+    let hashes = |columns: &mut [Column]| {
+        let mut hashes = vec![0_u64; columns[0].len()];
+        for column in columns {
+            let text = column.as_materialized_series().to_physical_repr().cast(&DataType::String)?;
+            for (hash, text) in hashes.iter_mut().zip(text.str()?.iter()) {
+                *hash = hash.rotate_left(23) ^ hash_of(text.unwrap_or_default().as_bytes());
+            }
+        }
+        Ok(UInt64Chunked::from_vec(KEY_HASH.into(), hashes).into_column())
+    };
+    let field = |_: &Schema, _: &[Field]| Ok(Field::new(KEY_HASH.into(), DataType::UInt64));
+    Some(rows.select([col(first.name).map_many(hashes, &rest, field).alias(KEY_HASH)]))
+}
+
+const KEY_HASH: &str = "key hash";
+
+/// Whether two keys may be the same: without a common hash they are not.
+pub fn has_repeats(hashes: &DataFrame) -> Result<bool> {
+    let mut hashes: Vec<u64> = hashes.column(KEY_HASH)?.u64()?.iter().flatten().collect();
+    hashes.sort_unstable();
+    Ok(hashes.windows(2).any(|pair| pair[0] == pair[1]))
+}
+
+/// Keys that more than one row has. Rows with a null in the key have their own rule.
+pub fn duplicates(job: &Job, input: Input, source: &Source, calendar: &Calendar) -> Option<Check> {
+    let key = job.table(input).key;
     let columns: Vec<Expr> = key.iter().map(|column| col(column.name)).collect();
-    let is_whole = columns.iter().map(|column| column.clone().is_not_null()).fold(lit(true), Expr::and);
-    let offending = existing(job, input, source, calendar)
-        .filter(is_whole)
+    let offending = keyed_rows(job, input, source, calendar)?
         .group_by(columns)
         .agg([len().cast(DataType::Int64).alias(ROWS)])
         .filter(col(ROWS).gt(lit(1)));
@@ -100,19 +136,17 @@ pub fn overlaps(job: &Job, source: &Source, calendar: &Calendar) -> Option<Check
 }
 
 /// Customers of other inputs that `customers` does not have: a warning, their segment is `(unknown)`.
-pub fn references(input: Input, source: &Source, sources: &Sources) -> Option<Check> {
-    let customers = sources.get(&Input::Customers).filter(|_| input != Input::Customers)?;
-    if !has_all(customers, &[&CUSTOMER_ID]) || !has_all(source, &[&CUSTOMER_ID]) {
+pub fn references(input: Input, source: &Source, known: &Known) -> Option<Check> {
+    let (ids, customers) = (&known.ids, known.customers.filter(|_| input != Input::Customers)?);
+    if !has_all(source, &[&CUSTOMER_ID]) {
         return None;
     }
-    let id = || [col(CUSTOMER_ID.name)];
     let offending = source
         .frame
         .clone()
-        .filter(col(CUSTOMER_ID.name).is_not_null())
-        .group_by(id())
-        .agg([len().cast(DataType::Int64).alias(ROWS)])
-        .join(customers.frame.clone().select(id()), id(), id(), JoinArgs::new(JoinType::Anti));
+        .filter(number(col(CUSTOMER_ID.name), ids).gt_eq(lit(customers)))
+        .group_by([col(CUSTOMER_ID.name)])
+        .agg([len().cast(DataType::Int64).alias(ROWS)]);
     let message = "customers that are not in `customers`: they are in the segment (unknown)";
     let mut broken = violation(input, CUSTOMER_ID.name, "unknown_customer", message, 0);
     broken.severity = Severity::Warning;

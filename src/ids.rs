@@ -1,10 +1,11 @@
 //! Ids as dense numbers, given once: what is grouped, joined and kept by customer is keyed by four bytes instead of text.
 
 use std::hash::BuildHasher;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use polars::prelude::*;
 
 /// Texts in the order in which they were first seen, which differs from run to run: no result may depend on it.
 #[derive(Default)]
@@ -55,7 +56,8 @@ impl Known {
     }
 }
 
-fn hash_of(text: &[u8]) -> u64 {
+/// The same in every run.
+pub fn hash_of(text: &[u8]) -> u64 {
     FixedState::with_seed(0).hash_one(text)
 }
 
@@ -89,4 +91,16 @@ impl Ids {
         }
         numbers
     }
+}
+
+/// The number (UInt32) of an id.
+pub fn number(id: Expr, ids: &Arc<Ids>) -> Expr {
+    let ids = ids.clone();
+    id.map(
+        move |column| {
+            let numbers: UInt32Chunked = ids.numbers(column.str()?.iter()).into_iter().collect();
+            Ok(numbers.with_name(column.name().clone()).into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::UInt32)),
+    )
 }
