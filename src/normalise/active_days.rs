@@ -16,7 +16,7 @@ use crate::ids::Ids;
 use crate::error::Result;
 use crate::month::{Calendar, Micros, date_of};
 use crate::snapshot::{Coded, Events, MISSING};
-use crate::tables::model::{AT, CUSTOMER, DAYS, USER};
+use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
 
 /// A row group with more months than this is taken row by row.
 const OPEN: usize = 3;
@@ -250,15 +250,21 @@ impl Days {
         self.is_suspect || self.seen.contains(&false)
     }
 
-    /// CUSTOMER, USER (null: none), AT and DAYS, as `usage::per_user` has them.
+    /// CUSTOMER, USER (null: none), AT, DAYS and IS_SHARED, as `usage::per_user` has them.
     pub fn frame(self) -> Result<DataFrame> {
         let (mut customers, mut users, mut months, mut days) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut shared: Vec<bool> = Vec::new();
         for (month, lists) in self.lists {
             let mut list = lists.concat();
             // lists are sorted: the stable sort merges them
             list.sort();
             for of_pair in list.chunk_by(|(a, _), (b, _)| a == b) {
                 let (user, customer) = of_pair[0].0;
+                let is_shared = user != NOBODY && months.last() == Some(&month) && users.last() == Some(&Some(user));
+                if let Some(before) = shared.last_mut().filter(|_| is_shared) {
+                    *before = true;
+                }
+                shared.push(is_shared);
                 customers.push(customer);
                 users.push((user != NOBODY).then_some(user));
                 months.push(month);
@@ -270,6 +276,7 @@ impl Days {
             users.into_iter().collect::<UInt32Chunked>().with_name(USER.into()).into_column(),
             Int32Chunked::from_vec(AT.into(), months).into_column(),
             UInt32Chunked::from_vec(DAYS.into(), days).into_column(),
+            shared.into_iter().collect::<BooleanChunked>().with_name(IS_SHARED.into()).into_column(),
         ];
         Ok(DataFrame::new_infer_height(columns)?)
     }

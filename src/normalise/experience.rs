@@ -41,17 +41,18 @@ pub fn aggregates(context: &Context, frames: &Collected, places: &Arc<Places>) -
     let placed = |frame: Frame| lazy(frames, frame).map(|rows| placed(rows, places));
     let mut plans = Plans::new();
     if let Some(days) = placed(Frame::ActiveDays) {
-        plans.push((Frame::Usage, usage::customers_by_segment(job, &days)));
+        plans.push((Frame::Usage, usage::customers(job, &days)));
     }
     if let Some(days) = placed(Frame::UserDays) {
-        plans.push((Frame::Users, usage::users_by_segment(job, days)));
+        plans.push((Frame::Users, usage::users(job, &days)));
+        plans.push((Frame::SharedUsers, usage::shared_users_by_segment(job, days)));
     }
     if let Some(answers) = placed(Frame::Answers) {
-        plans.push((Frame::Nps, surveys::nps_by_segment(job, &answers)));
-        plans.push((Frame::Csat, surveys::csat_by_segment(job, &answers)));
+        plans.push((Frame::Nps, surveys::nps(job, &answers)));
+        plans.push((Frame::Csat, surveys::csat(job, &answers)));
     }
     if let Some(opened) = placed(Frame::Tickets) {
-        let sums = super::group::by_segment(job, &opened, PLAN.name, &[AT], &[(TICKETS, col(TICKETS).sum())]);
+        let sums = super::group::combined(job, &opened, PLAN.name, &[AT], &[(TICKETS, col(TICKETS).sum())]);
         plans.push((Frame::TicketSums, sums));
     }
     plans

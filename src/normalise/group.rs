@@ -42,6 +42,27 @@ pub fn by_segment(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measur
     union(frames)
 }
 
+/// Sums `measures` of `rows` by `keys` and all dimensions at once: the many rows are read once, and `by_segment` of the result
+/// is small. `plan` becomes `dimension_column(PLAN)`.
+pub fn combined(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measures: &[(&str, Expr)]) -> LazyFrame {
+    let mut by: Vec<Expr> = keys.iter().map(|key| col(*key)).collect();
+    by.extend(fixed_dimensions(job).map(|dimension| col(dimension_column(dimension))));
+    if has_plan(job) {
+        by.push(col(plan).alias(dimension_column(PLAN.name)));
+    }
+    let sums: Vec<Expr> = measures.iter().map(|(name, sum)| sum.clone().alias(*name)).collect();
+    rows.clone().group_by(by).agg(sums)
+}
+
+/// `by_segment` of combined sums.
+pub fn of_combined(job: &Job, combined: &DataFrame, keys: &[&str]) -> LazyFrame {
+    let is_key = |name: &str| keys.contains(&name) || name.starts_with(&dimension_column(""));
+    let names: Vec<&str> = combined.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
+    let sums: Vec<(&str, Expr)> =
+        names.into_iter().filter(|name| !is_key(name)).map(|name| (name, col(name).sum())).collect();
+    by_segment(job, &combined.clone().lazy(), &dimension_column(PLAN.name), keys, &sums)
+}
+
 /// Cuts runs to the months of [first, last] and drops those outside it.
 pub fn clamped(rows: LazyFrame, first: i32, last: i32) -> LazyFrame {
     rows.filter(col(AT).lt_eq(lit(last)).and(col(UNTIL).gt(lit(first)))).with_columns([

@@ -12,7 +12,7 @@ use polars::prelude::*;
 use super::union::{frame_of, union};
 
 use super::fx::Rates;
-use super::group::{by_segment, clamped, count_if};
+use super::group::{clamped, combined, count_if, of_combined};
 use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
 use super::members::{self, fixed_dimensions, has_plan};
 use super::places::{Places, placed};
@@ -96,6 +96,8 @@ pub enum Frame {
     /// Usage by segment and month, of customers and of users.
     Usage,
     Users,
+    /// Of users with more than one customer, already by dimension.
+    SharedUsers,
     /// Answers by segment and month.
     Nps,
     Csat,
@@ -127,7 +129,8 @@ pub struct Context<'a> {
 }
 
 /// In order; the last ones are what `Model::read` reads.
-pub const PHASES: [fn(&Context, &Collected) -> Result<Plans>; 5] = [extract, levels, values, timelines, aggregates];
+pub const PHASES: [fn(&Context, &Collected) -> Result<Plans>; 6] =
+    [extract, levels, values, timelines, aggregates, by_dimension];
 
 impl Context<'_> {
     fn activities(&self) -> Vec<Activity> {
@@ -245,7 +248,35 @@ fn timelines(context: &Context, frames: &Collected) -> Result<Plans> {
     Ok(plans)
 }
 
-/// Sums by segment, cohort and month.
+/// Sums that `aggregates` made for all dimensions at once, and what they are keyed by beside these.
+const COMBINED: [(Frame, &[&str]); 14] = [
+    (Frame::CustomerRuns, &[AT, UNTIL]),
+    (Frame::PayingRuns, &[AT, UNTIL]),
+    (Frame::MoneyRuns, &[AT, UNTIL]),
+    (Frame::CohortRuns, &[COHORT, AT, UNTIL]),
+    (Frame::CohortMoney, &[COHORT, AT, UNTIL]),
+    (Frame::Losses, &[COHORT, AT]),
+    (Frame::CohortBase, &[COHORT]),
+    (Frame::CohortRevenue, &[COHORT, AT]),
+    (Frame::Revenue, &[AT, NET]),
+    (Frame::Usage, &[AT]),
+    (Frame::Users, &[AT]),
+    (Frame::Nps, &[AT]),
+    (Frame::Csat, &[AT]),
+    (Frame::TicketSums, &[AT]),
+];
+
+/// The same sums dimension by dimension.
+fn by_dimension(context: &Context, frames: &Collected) -> Result<Plans> {
+    let of = |(frame, keys): (Frame, &[&str])| {
+        let sums = of_combined(context.job, frames.get(&frame)?, keys);
+        let shared = lazy(frames, Frame::SharedUsers).filter(|_| frame == Frame::Users);
+        Some((frame, union([sums].into_iter().chain(shared).collect())))
+    };
+    Ok(COMBINED.into_iter().filter_map(of).collect())
+}
+
+/// Sums by all segments at once, cohort and month.
 fn aggregates(context: &Context, frames: &Collected) -> Result<Plans> {
     let Context { job, calendar, rates, asked, .. } = context;
     let counted = context.counted();
@@ -286,28 +317,28 @@ fn aggregates(context: &Context, frames: &Collected) -> Result<Plans> {
 
     let mut plans = experience::aggregates(context, frames, &places);
     plans.extend([
-        (Frame::CustomerRuns, by_segment(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
-        (Frame::PayingRuns, by_segment(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
-        (Frame::MoneyRuns, by_segment(job, &in_window, PLAN.name, &runs, &money_measures())),
-        (Frame::CohortRuns, by_segment(job, &until_last(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
+        (Frame::CustomerRuns, combined(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
+        (Frame::PayingRuns, combined(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
+        (Frame::MoneyRuns, combined(job, &in_window, PLAN.name, &runs, &money_measures())),
+        (Frame::CohortRuns, combined(job, &until_last(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
         (
             Frame::Losses,
-            by_segment(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))]),
+            combined(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))]),
         ),
         (
             Frame::CohortMoney,
-            by_segment(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
+            combined(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
         ),
-        (Frame::CohortBase, by_segment(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
+        (Frame::CohortBase, combined(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
     ]);
     if let Some(paid) = lazy(frames, Frame::Paid) {
         let placed = placed(paid.clone(), &places);
-        plans.push((Frame::Revenue, by_segment(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
+        plans.push((Frame::Revenue, combined(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
         let earliest = when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT);
         let joined = join(paid, members, JoinType::Inner).with_column(earliest);
         plans.push((
             Frame::CohortRevenue,
-            by_segment(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())]),
+            combined(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())]),
         ));
     }
     if let Some(lines) = lazy(frames, Frame::CostLines) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::group::{by_segment, count_if};
+use super::group::{combined, count_if};
 use super::map;
 use super::plan::first_of_each;
 use crate::ids::{Ids, number};
@@ -67,7 +67,7 @@ pub fn answers(surveys: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> La
 const IS_ANONYMOUS: &str = "is_anonymous";
 
 /// Responses, promoters and detractors by segment and month.
-pub fn nps_by_segment(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn nps(job: &Job, placed: &LazyFrame) -> LazyFrame {
     let score = || col(inputs::SCORE.name);
     let measures = [
         (RESPONSES.name, len().cast(DataType::Int64)),
@@ -75,11 +75,11 @@ pub fn nps_by_segment(job: &Job, placed: &LazyFrame) -> LazyFrame {
         (DETRACTORS.name, count_if(score().lt_eq(map::int(job.definitions.detractor_max)))),
     ];
     let rows = placed.clone().filter(col(inputs::SURVEY_KIND.name).eq(lit(NPS_KIND)));
-    by_segment(job, &rows, PLAN.name, &[AT], &measures)
+    combined(job, &rows, PLAN.name, &[AT], &measures)
 }
 
 /// Responses, satisfied ones and `FULL_POINTS` x (score - 1)/(scale - 1) by segment and month.
-pub fn csat_by_segment(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn csat(job: &Job, placed: &LazyFrame) -> LazyFrame {
     let score = || col(inputs::SCORE.name);
     let by_scale = |of: fn(i64) -> i64| {
         let [first, rest @ ..] = inputs::CSAT_SCALES;
@@ -93,7 +93,7 @@ pub fn csat_by_segment(job: &Job, placed: &LazyFrame) -> LazyFrame {
         (POINTS, ((score() - map::int(1)) * by_scale(|scale| FULL_POINTS / (scale - 1))).sum()),
     ];
     let rows = placed.clone().filter(col(inputs::SURVEY_KIND.name).eq(lit(CSAT_KIND)));
-    by_segment(job, &rows, PLAN.name, &[AT], &measures)
+    combined(job, &rows, PLAN.name, &[AT], &measures)
 }
 
 /// The lowest satisfied answer: the top one of 3, two of 5 and 7, three of 10.

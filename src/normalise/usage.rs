@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::group::{by_segment, count_if};
+use super::group::{by_segment, combined, count_if};
 use super::map;
 use super::spans::is_one_of;
 use crate::ids::{Ids, number};
@@ -12,13 +12,14 @@ use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
 use crate::tables::inputs::{self, PLAN};
-use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAYS, IS_LATE, USER};
+use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAYS, IS_LATE, IS_SHARED, USER};
 use crate::tables::outputs::{
     ACTIVE_DAYS_TOTAL, DIMENSION, MONTHLY_ACTIVE_CUSTOMERS, MONTHLY_ACTIVE_USERS, SEGMENT, WEEKLY_ACTIVE_CUSTOMERS,
 };
 
 /// Per CUSTOMER, USER (null: the event names none) and AT: DAYS, whose bit d - 1 is set if an event of
-/// `definitions.qualifying_events` happened on day d of the month, by the job's zone.
+/// `definitions.qualifying_events` happened on day d of the month, by the job's zone; IS_SHARED: the user may have other
+/// customers.
 pub fn per_user(
     job: &Job,
     events: &Source,
@@ -40,6 +41,7 @@ pub fn per_user(
     ])
     .group_by([col(CUSTOMER), col(USER), col(AT)])
     .agg([col(DAYS).bitwise_or()])
+    .with_column(lit(true).alias(IS_SHARED))
 }
 
 /// Per CUSTOMER and AT: DAYS, how many they are (ACTIVE_DAYS) and whether one is among the last seven elapsed (IS_LATE).
@@ -53,19 +55,27 @@ fn counted(rows: LazyFrame) -> LazyFrame {
 }
 
 /// Sums of customers by segment and month.
-pub fn customers_by_segment(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn customers(job: &Job, placed: &LazyFrame) -> LazyFrame {
     let measures = [
         (ACTIVE_DAYS_TOTAL.name, col(ACTIVE_DAYS).sum()),
         (MONTHLY_ACTIVE_CUSTOMERS.name, len().cast(DataType::Int64)),
         (WEEKLY_ACTIVE_CUSTOMERS.name, count_if(col(IS_LATE))),
     ];
-    by_segment(job, placed, PLAN.name, &[AT], &measures)
+    combined(job, placed, PLAN.name, &[AT], &measures)
 }
 
-/// Users by segment and month, each once whatever the customers it belongs to.
-pub fn users_by_segment(job: &Job, placed: LazyFrame) -> LazyFrame {
-    let named = placed.filter(col(USER).is_not_null());
-    let days = by_segment(job, &named, PLAN.name, &[AT, USER], &[(DAYS, col(DAYS).bitwise_or())]);
+/// Sums of users with one customer, by all segments and month.
+pub fn users(job: &Job, placed: &LazyFrame) -> LazyFrame {
+    let own = counted(placed.clone().filter(col(USER).is_not_null().and(col(IS_SHARED).not())));
+    let measures =
+        [(ACTIVE_DAYS, col(ACTIVE_DAYS).sum()), (MONTHLY_ACTIVE_USERS.name, len().cast(DataType::Int64))];
+    combined(job, &own, PLAN.name, &[AT], &measures)
+}
+
+/// The other users by segment and month, each once whatever the customers it belongs to.
+pub fn shared_users_by_segment(job: &Job, placed: LazyFrame) -> LazyFrame {
+    let shared = placed.filter(col(USER).is_not_null().and(col(IS_SHARED)));
+    let days = by_segment(job, &shared, PLAN.name, &[AT, USER], &[(DAYS, col(DAYS).bitwise_or())]);
     counted(days)
         .group_by([col(DIMENSION.name), col(SEGMENT.name), col(AT)])
         .agg([col(ACTIVE_DAYS).sum(), len().cast(DataType::Int64).alias(MONTHLY_ACTIVE_USERS.name)])

@@ -60,6 +60,8 @@ pub const USER: &str = "user";
 /// Days of a month as bits, UInt32; how many they are; whether one is among the last seven elapsed.
 pub const DAYS: &str = "days";
 pub const ACTIVE_DAYS: &str = "active_days";
+/// Whether a user has more than one customer in the month, as far as is known.
+pub const IS_SHARED: &str = "is_shared";
 pub const IS_LATE: &str = "is_late";
 pub const RESPONDENT: &str = "respondent";
 /// A local day, Int32.
