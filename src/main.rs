@@ -5,9 +5,9 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-/// The system allocator gives memory back to the kernel and faults it in again for every morsel: benches/README.md has what that costs.
+/// The system allocator faults memory in again for every batch, mimalloc keeps what other threads freed: benches/README.md.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 use tenure::cli::{self, Cli, Env, output, panics};
 
