@@ -409,10 +409,9 @@ fn evaluate<T: Send>(
     stages.next("computing tables");
     let of_month = |month: &Month| -> Result<(Month, Summary, Vec<T>)> {
         let customers = Customers::of(model, *month);
-        let is_asked = months.contains(*month);
-        let summary = Summary::of(model, &customers, is_asked);
+        let summary = Summary::of(model, &customers, months);
         let mut done = Vec::new();
-        for metric in metrics.iter().filter(|_| is_asked) {
+        for metric in metrics.iter().filter(|_| months.contains(*month)) {
             if let Compute::Customers(compute) = metric.compute {
                 let frame = compute(model, &customers)?;
                 done.push(each(Computed { table: metric.table, frame })?);

@@ -29,19 +29,22 @@ impl Customers {
 
 /// What other tables need of the customers of a month.
 pub struct Summary {
-    /// By the position of the segment in the spine.
+    /// By the position of the segment in the spine, where the month is asked.
     pub health: Vec<Sums>,
     pub tiers: Vec<Counts>,
-    pub outcomes: Outcomes,
+    /// Where a month that is asked judges the scores of this one.
+    pub outcomes: Option<Outcomes>,
 }
 
 impl Summary {
-    /// The sums are for tables of the same month, the outcomes for those of later ones.
-    pub fn of(model: &Model, customers: &Customers, is_asked: bool) -> Self {
+    /// For tables of `months`.
+    pub fn of(model: &Model, customers: &Customers, months: MonthRange) -> Self {
+        let is_asked = months.contains(customers.month);
+        let is_judged = is_judged(model, customers.month, months);
         Summary {
             health: if is_asked { health_summary::sums(model, customers) } else { Vec::new() },
             tiers: if is_asked { tiers_summary::counts(model, customers) } else { Vec::new() },
-            outcomes: health_backtest::outcomes(model, customers),
+            outcomes: is_judged.then(|| health_backtest::outcomes(model, customers)),
         }
     }
 }
@@ -50,10 +53,12 @@ pub type Summaries = BTreeMap<Month, Summary>;
 
 /// The months whose customers the tables of `months` are made of: themselves, and those whose scores they judge.
 pub fn months_of_customers(model: &Model, months: MonthRange) -> Vec<Month> {
-    let judged = MonthRange { first: months.first.plus(-2 * MONTHS_AHEAD), last: months.first.plus(-1) };
-    let is_judged = |month: &Month| {
-        let is_known = model.first.is_some_and(|first| first <= *month);
-        is_known && [1, 2].iter().any(|steps| months.contains(month.plus(steps * MONTHS_AHEAD)))
-    };
-    judged.iter().filter(is_judged).chain(months.iter()).collect()
+    let before = MonthRange { first: months.first.plus(-2 * MONTHS_AHEAD), last: months.first.plus(-1) };
+    before.iter().filter(|month| is_judged(model, *month, months)).chain(months.iter()).collect()
+}
+
+/// A backtest looks at the scores of one step before it, and one step earlier. Nothing is known before the first month.
+fn is_judged(model: &Model, month: Month, months: MonthRange) -> bool {
+    let is_known = model.first.is_some_and(|first| first <= month);
+    is_known && [1, 2].iter().any(|steps| months.contains(month.plus(steps * MONTHS_AHEAD)))
 }

@@ -122,10 +122,7 @@ pub fn outcomes(model: &Model, customers: &Customers) -> Outcomes {
 /// Reads the outcomes of earlier months; returns one row per month, predictor and decile.
 /// Source: design page, section 9.
 fn compute(model: &Model, summaries: &Summaries, months: MonthRange) -> LazyFrame {
-    let known = |scored: Month| {
-        model.first.filter(|first| *first <= scored)?;
-        summaries.get(&scored).map(|summary| &summary.outcomes)
-    };
+    let known = |scored: Month| summaries.get(&scored)?.outcomes.as_ref();
     let mut rows = Vec::new();
     for month in months.iter() {
         let scored = month.plus(-MONTHS_AHEAD);

@@ -26,6 +26,8 @@ use crate::tables::{Column as Declared, Kind, Table as DeclaredTable};
 /// Rows of one file at most; a month with more gets several.
 const FILE_ROWS: usize = 1_000_000;
 const ROW_GROUP_ROWS: usize = 262_144;
+/// Holds the dictionary keys of a whole row group: Polars counts the nulls of a dictionary's column once for every page.
+const PAGE_BYTES: usize = 16 << 20;
 /// Columns whose range goes into the log, as Delta's own default.
 const STATISTICS_COLUMNS: usize = 32;
 /// What the log calls a file's counts (Delta protocol, "Per-file Statistics").
@@ -99,6 +101,7 @@ pub fn encode(table: &DeclaredTable, frame: &DataFrame) -> Result<Bytes> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Zstd(None))
+        .with_data_page_size(Some(PAGE_BYTES))
         .with_statistics(StatisticsOptions::default())
         .with_row_group_size(Some(ROW_GROUP_ROWS))
         .finish(&mut frame)?;

@@ -4,7 +4,9 @@ use polars::prelude::*;
 use tenure::error::Kind as ErrorKind;
 use tenure::month::MonthRange;
 use tenure::publish::{Computed, Run, RunFile, Staging, already_published, plan, publish, read_table, runs};
-use tenure::tables::outputs::{CHURN_TABLE, CLTV_TABLE, MRR_TABLE, NEW_MRR, OPENING_MRR, QUICK_RATIO, SEGMENT};
+use tenure::tables::outputs::{
+    CHURN_TABLE, CLTV_TABLE, MONTH, MRR_TABLE, NEW_MRR, NULL_REASON, OPENING_MRR, QUICK_RATIO, SEGMENT,
+};
 use tenure::tables::{Column as TableColumn, Kind, Table, Unit};
 
 use crate::support::publish::{Place, computed, everywhere, frame, local, months, record};
@@ -193,29 +195,65 @@ fn forty_runs_leave_checkpoints_and_every_version_readable(place: &Place) {
     assert_eq!(sequences, (0..41).collect::<Vec<_>>());
 }
 
+/// Many rows of one month, with a segment each.
+fn long(table: &Table, rows: usize) -> DataFrame {
+    let columns = table.columns().map(|column| match column.kind {
+        Kind::Text if column.name == SEGMENT.name => {
+            Column::new(column.name.into(), (0..rows).map(|n| format!("s{n:07}")).collect::<Vec<_>>())
+        }
+        _ => {
+            let one = frame(table, months("2026-01", "2026-01"), 3).column(column.name).unwrap().slice(0, 1);
+            Column::new_scalar(column.name.into(), one.as_materialized_series().first(), rows)
+        }
+    });
+    DataFrame::new(rows, columns.collect()).unwrap()
+}
+
+/// Columns of more than one page, of more than one row group, of a few values and of many.
+#[test]
+fn the_log_counts_the_nulls_of_long_columns() {
+    let place = Place::local();
+    let range = months("2026-01", "2026-01");
+    for rows in [450_000, 700_000] {
+        let mut frame = long(&MRR_TABLE, rows);
+        let text: Vec<Option<&str>> = (0..rows).map(|n| (n % 3 == 0).then_some("why")).collect();
+        let few: Vec<Option<f64>> = (0..rows).map(|n| (n % 5 > 0).then_some((n % 5) as f64)).collect();
+        let many: Vec<Option<i64>> = (0..rows).map(|n| (n % 7 > 0).then_some(n as i64)).collect();
+        frame.with_column(Column::new(NULL_REASON.name.into(), text)).unwrap();
+        frame.with_column(Column::new(QUICK_RATIO.name.into(), few)).unwrap();
+        frame.with_column(Column::new(NEW_MRR.name.into(), many)).unwrap();
+        let run_id = format!("r{rows}");
+        let computed = vec![Computed { table: &MRR_TABLE, frame: frame.clone() }];
+        let run = publish(&place.storage, &place.output, computed, &record(&run_id, range, &run_id)).unwrap();
+        let version = run.tables[MRR_TABLE.name].version;
+        let log = place.storage.get(&format!("{}/mrr/_delta_log/{version:020}.json", place.output)).unwrap();
+        let actions = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let mut adds = actions.map(|line| serde_json::from_slice::<serde_json::Value>(line).unwrap());
+        let stats = adds.find_map(|action| Some(action["add"]["stats"].as_str()?.to_string())).unwrap();
+        let stats: serde_json::Value = serde_json::from_str(&stats).unwrap();
+        assert_eq!(stats["numRecords"], rows as u64);
+        for column in MRR_TABLE.columns().filter(|column| column.name != MONTH.name) {
+            let nulls = frame.column(column.name).unwrap().null_count() as u64;
+            assert_eq!(stats["nullCount"][column.name], nulls, "{} of {rows} rows", column.name);
+        }
+        assert_eq!(stats["minValues"][QUICK_RATIO.name], 1.0);
+        assert_eq!(stats["maxValues"][QUICK_RATIO.name], 4.0);
+        assert_eq!(stats["maxValues"][SEGMENT.name], format!("s{:07}", rows - 1));
+    }
+}
+
 #[test]
 fn a_month_of_more_than_a_million_rows_gets_several_files() {
     let place = Place::local();
     let range = months("2026-01", "2026-01");
     let rows = 1_000_001;
-    let many = |table: &Table| {
-        let columns = table.columns().map(|column| match column.kind {
-            Kind::Text if column.name == SEGMENT.name => {
-                Column::new(column.name.into(), (0..rows).map(|n| format!("s{n:07}")).collect::<Vec<_>>())
-            }
-            _ => {
-                let one = frame(table, range, 3).column(column.name).unwrap().slice(0, 1);
-                Column::new_scalar(column.name.into(), one.as_materialized_series().first(), rows)
-            }
-        });
-        DataFrame::new(rows, columns.collect()).unwrap()
-    };
-    let computed = vec![Computed { table: &CHURN_TABLE, frame: many(&CHURN_TABLE) }];
+    let many = || long(&CHURN_TABLE, rows);
+    let computed = vec![Computed { table: &CHURN_TABLE, frame: many() }];
     let run = publish(&place.storage, &place.output, computed, &record("r1", range, "a")).unwrap();
     let files = &run.tables[CHURN_TABLE.name].files;
     assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [1_000_000, 1]);
     let read = read_table(&place.storage, &place.output, &CHURN_TABLE, None).unwrap();
-    let whole = many(&CHURN_TABLE);
+    let whole = many();
     assert!(read.equals_missing(&whole));
 
     // the layout in memory is not seen in the files
