@@ -10,13 +10,13 @@ use tracing::{debug, info};
 
 use crate::error::{Error, Result};
 use crate::execute::{collect_all, in_parallel, workers};
+use crate::ids::Ids;
 use crate::job::Job;
 use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
 use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::active_days::{self, ActiveDays, Days};
 use crate::normalise::panel::LOOKS_BACK;
-use crate::ids::Ids;
 use crate::normalise::{Collected, Context, Frame, Model, PHASES, Panel, Rates};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord, Staging};

@@ -119,9 +119,9 @@ impl Storage {
         let mut reads = Vec::with_capacity(ranges.len());
         for (uri, range) in ranges {
             let (store, location) = self.open(uri)?;
-            reads.push(async move {
-                store.get_range(location.path(), range.clone()).await.map_err(|error| (*uri, error))
-            });
+            reads.push(
+                async move { store.get_range(location.path(), range.clone()).await.map_err(|error| (*uri, error)) },
+            );
         }
         let all = futures::future::try_join_all(reads);
         self.runtime.block_on(all).map_err(|(uri, error)| self.failure("reading", uri, &error))

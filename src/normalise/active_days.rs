@@ -12,8 +12,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use polars::prelude::*;
 
-use crate::ids::Ids;
 use crate::error::Result;
+use crate::ids::Ids;
 use crate::month::{Calendar, Micros, date_of};
 use crate::snapshot::{Coded, Events, MISSING};
 use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
@@ -140,7 +140,8 @@ impl<'a> ActiveDays<'a> {
             return None;
         }
         let is_named = |text: Option<&str>| text.is_some_and(|text| self.rules.qualifying.iter().any(|q| q == text));
-        let named: Vec<bool> = events.events.as_ref().map_or(Vec::new(), |events| events.texts().map(is_named).collect());
+        let named: Vec<bool> =
+            events.events.as_ref().map_or(Vec::new(), |events| events.texts().map(is_named).collect());
         let keys = events.events.as_ref().map(|events| &events.keys);
         Some(move |row: usize| keys.is_some_and(|keys| named.get(keys[row] as usize) == Some(&true)))
     }

@@ -8,8 +8,8 @@ use super::union::union;
 
 use super::fx::Rates;
 use super::group::ALL;
-use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::map;
+use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::places::{Places, placed};
 use crate::ids::{Ids, number};
 use crate::job::Job;
@@ -29,13 +29,7 @@ fn own(dimension: &str) -> String {
 
 /// Cost lines up to the as-of day: CUSTOMER (null: none named), AT, CATEGORY, TICKS at the rate of their own date, IS_CREDIT, and
 /// the line's own value of every dimension.
-pub fn lines(
-    job: &Job,
-    costs: &Source,
-    rates: &Arc<Rates>,
-    calendar: &Arc<Calendar>,
-    ids: &Arc<Ids>,
-) -> LazyFrame {
+pub fn lines(job: &Job, costs: &Source, rates: &Arc<Rates>, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> LazyFrame {
     let day = col(inputs::INCURRED_ON.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
     let mut columns = vec![

@@ -11,8 +11,8 @@ use super::grid::{Segments, integers};
 use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::per_customer::{Monthly, PerCustomer};
 use super::plans::{Activity, Collected, Context, Frame};
-use crate::ids::Known;
 use crate::error::{Error, Result};
+use crate::ids::Known;
 use crate::month::{Month, MonthRange};
 use crate::tables::Input;
 use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, PLAN, SCORE, SURVEY_KIND};
@@ -94,12 +94,7 @@ impl Panel {
         let ids = paid(paying, scored, &known)?;
         let mut numbers = vec![None; known.len()];
         ids.iter().zip(0..).for_each(|(id, number)| numbers[*id as usize] = Some(number));
-        let reader = Reader {
-            numbers,
-            customers: ids.len(),
-            seen,
-            segments,
-        };
+        let reader = Reader { numbers, customers: ids.len(), seen, segments };
         let costs = context.sources.get(&Input::RetentionCosts);
         let has_cost_customers = costs.is_some_and(|source| source.present.contains(COST_CUSTOMER_ID.name));
         let monthly = |frame: Frame, value: &str| reader.monthly(frames.get(&frame), Some(value));

@@ -57,7 +57,12 @@ pub struct Places {
 
 impl Places {
     /// From the timeline of paying customers and the fixed segments, as far as there are such; `customers` have numbers.
-    pub fn new(job: &Job, paying: Option<&DataFrame>, dimensions: Option<&DataFrame>, customers: usize) -> Result<Self> {
+    pub fn new(
+        job: &Job,
+        paying: Option<&DataFrame>,
+        dimensions: Option<&DataFrame>,
+        customers: usize,
+    ) -> Result<Self> {
         let mut plans = Codes::new();
         let mut rows = Vec::new();
         if let Some(paying) = paying {

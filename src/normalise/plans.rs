@@ -18,8 +18,8 @@ use super::members::{self, fixed_dimensions, has_plan};
 use super::places::{Places, placed};
 use super::spans::{self, UNKNOWN};
 use super::{costs, experience, map, plan, purchases, revenue, timeline};
-use crate::ids::Ids;
 use crate::error::Result;
+use crate::ids::Ids;
 use crate::job::{Active, Allocation, Job};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::snapshot::Sources;
@@ -321,10 +321,7 @@ fn aggregates(context: &Context, frames: &Collected) -> Result<Plans> {
         (Frame::PayingRuns, combined(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
         (Frame::MoneyRuns, combined(job, &in_window, PLAN.name, &runs, &money_measures())),
         (Frame::CohortRuns, combined(job, &until_last(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
-        (
-            Frame::Losses,
-            combined(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))]),
-        ),
+        (Frame::Losses, combined(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))])),
         (
             Frame::CohortMoney,
             combined(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
@@ -336,10 +333,8 @@ fn aggregates(context: &Context, frames: &Collected) -> Result<Plans> {
         plans.push((Frame::Revenue, combined(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
         let earliest = when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT);
         let joined = join(paid, members, JoinType::Inner).with_column(earliest);
-        plans.push((
-            Frame::CohortRevenue,
-            combined(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())]),
-        ));
+        plans
+            .push((Frame::CohortRevenue, combined(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())])));
     }
     if let Some(lines) = lazy(frames, Frame::CostLines) {
         plans.push((Frame::Costs, costs::per_segment(job, lines, &places)));

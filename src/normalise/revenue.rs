@@ -66,6 +66,9 @@ pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>)
         .frame
         .clone()
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(status(), &failed).or(is_refund)))
-        .select([number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER), map::month_of(paid_at, calendar).alias(AT)])
+        .select([
+            number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
+            map::month_of(paid_at, calendar).alias(AT),
+        ])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
 }

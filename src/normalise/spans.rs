@@ -55,13 +55,7 @@ fn common(job: &Job, source: &Source, ids: &Arc<Ids>) -> Vec<Expr> {
 /// `Active::Paying`: `[max(started_at, trial_ended_at), ended_at)` with more than zero ticks. `Active::Entitled`: any
 /// running subscription. Rows that start at or after T do not exist, ends at or after T are null.
 /// Source: design page, section 0.
-pub fn spans(
-    job: &Job,
-    source: &Source,
-    calendar: &Arc<Calendar>,
-    ids: &Arc<Ids>,
-    active: Active,
-) -> LazyFrame {
+pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>, active: Active) -> LazyFrame {
     let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
     let rows =
         source.frame.clone().filter(is_one_of(col(inputs::STATUS.name), &job.definitions.exclude_statuses).not());

@@ -20,13 +20,7 @@ use crate::tables::outputs::{
 /// Per CUSTOMER, USER (null: the event names none) and AT: DAYS, whose bit d - 1 is set if an event of
 /// `definitions.qualifying_events` happened on day d of the month, by the job's zone; IS_SHARED: the user may have other
 /// customers.
-pub fn per_user(
-    job: &Job,
-    events: &Source,
-    calendar: &Arc<Calendar>,
-    ids: &Arc<Ids>,
-    users: &Arc<Ids>,
-) -> LazyFrame {
+pub fn per_user(job: &Job, events: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>, users: &Arc<Ids>) -> LazyFrame {
     let at = col(inputs::OCCURRED_AT.name);
     let qualifying = &job.definitions.qualifying_events;
     let mut rows = events.frame.clone().filter(at.clone().lt(lit(calendar.as_of_close())));
@@ -67,8 +61,7 @@ pub fn customers(job: &Job, placed: &LazyFrame) -> LazyFrame {
 /// Sums of users with one customer, by all segments and month.
 pub fn users(job: &Job, placed: &LazyFrame) -> LazyFrame {
     let own = counted(placed.clone().filter(col(USER).is_not_null().and(col(IS_SHARED).not())));
-    let measures =
-        [(ACTIVE_DAYS, col(ACTIVE_DAYS).sum()), (MONTHLY_ACTIVE_USERS.name, len().cast(DataType::Int64))];
+    let measures = [(ACTIVE_DAYS, col(ACTIVE_DAYS).sum()), (MONTHLY_ACTIVE_USERS.name, len().cast(DataType::Int64))];
     combined(job, &own, PLAN.name, &[AT], &measures)
 }
 

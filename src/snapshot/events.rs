@@ -71,13 +71,7 @@ pub struct Events {
 impl EventFiles {
     /// None if a column must be converted, comes from a path, or differs between files.
     pub(super) fn new(wanted: &[Wanted], files: &[(&SourceFile, &Footer)]) -> Option<Self> {
-        let kinds: [(&str, fn(&DataType) -> bool); 4] = [
-            (CUSTOMER_ID.name, is_text),
-            (OCCURRED_AT.name, is_time),
-            (USER_ID.name, is_text),
-            (EVENT.name, is_text),
-        ];
-        let column = |(name, is_plain): (&str, fn(&DataType) -> bool)| -> Option<Option<String>> {
+        let column = |name: &str, is_plain: fn(&DataType) -> bool| -> Option<Option<String>> {
             let source = wanted.iter().find(|column| column.canonical == name)?.source.as_str();
             let found = |(file, footer): &(&SourceFile, &Footer)| match schema::find(source, file, footer) {
                 Found::Column => schema::dtype(source, footer).is_some_and(|dtype| is_plain(&dtype)).then_some(true),
@@ -91,8 +85,12 @@ impl EventFiles {
         if files.iter().any(|(_, footer)| rewrite::is_needed(footer)) {
             return None;
         }
-        let [customer, at, user, event] = kinds;
-        let columns = [column(customer)?, column(at)?, column(user)?, column(event)?];
+        let columns = [
+            column(CUSTOMER_ID.name, is_text)?,
+            column(OCCURRED_AT.name, is_time)?,
+            column(USER_ID.name, is_text)?,
+            column(EVENT.name, is_text)?,
+        ];
         if columns[0].is_none() || columns[1].is_none() {
             return None;
         }

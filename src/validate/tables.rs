@@ -4,9 +4,9 @@ use polars::prelude::*;
 
 use super::rows::is_excluded;
 use super::{Check, Found, Known, Severity, first_three, keys, violation};
+use crate::error::Result;
 use crate::ids::{hash_of, number};
 use crate::job::Job;
-use crate::error::Result;
 use crate::month::{Calendar, Month, date_of, days_of};
 use crate::snapshot::Source;
 use crate::tables::inputs::{

@@ -41,6 +41,7 @@ mod truth;
 mod truth_cltv;
 mod twins;
 mod union;
+mod usage;
 mod validate;
 mod validate_experience;
 mod verify;

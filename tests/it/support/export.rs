@@ -8,10 +8,11 @@ use tenure::error::Result;
 use tenure::execute::collect_all;
 use tenure::job::Job;
 use tenure::month::Calendar;
+use tenure::pipeline;
 use tenure::snapshot::{Sources, resolve, scan};
 use tenure::storage::Storage;
 use tenure::tables::Input;
-use tenure::validate::{self, Violation};
+use tenure::validate::Violation;
 
 pub const AS_OF: Date = date(2024, 3, 31);
 
@@ -97,14 +98,7 @@ impl Export {
 
     /// Every violation of schema and data.
     pub fn violations(&self) -> Vec<Violation> {
-        let job = self.job();
-        let (sources, mut violations) = self.scan().unwrap();
-        let checks = validate::checks(&job, &sources, &calendar(&job));
-        let answers = collect_all(checks.iter().map(|check| check.frame.clone()).collect()).unwrap();
-        let found = validate::read(&checks, &answers).unwrap();
-        let samples = collect_all(validate::samples(&found)).unwrap();
-        violations.extend(validate::violations(&job, &sources, found, &samples).unwrap());
-        violations
+        pipeline::check(&self.job(), &storage(), AS_OF).unwrap()
     }
 }
 

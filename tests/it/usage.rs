@@ -1,0 +1,147 @@
+//! Days of activity read as dictionaries, against the plan that says the same: whatever the files look like, both have every
+//! customer, user and month with the same days, and agree on whether a row is suspect.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use polars::prelude::DataFrame;
+use tenure::execute::collect_all;
+use tenure::ids::Ids;
+use tenure::job::Job;
+use tenure::month::{Calendar, Month};
+use tenure::normalise::active_days::{ActiveDays, Days, Rules};
+use tenure::normalise::usage;
+use tenure::sample::{SampleOptions, write};
+use tenure::snapshot::{Source, resolve, scan};
+use tenure::storage::Storage;
+use tenure::tables::Input;
+use tenure::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
+use tenure::validate;
+
+use crate::laws::World;
+
+/// Customer, user, month, days.
+type Rows = Vec<(Option<u32>, Option<u32>, Option<i32>, Option<u32>)>;
+
+struct Usage {
+    job: Job,
+    calendar: Arc<Calendar>,
+    source: Source,
+    storage: Storage,
+    ids: Arc<Ids>,
+    users: Arc<Ids>,
+}
+
+impl Usage {
+    /// None: the export has no usage.
+    fn new(export: &Path, as_of: Date) -> Option<Usage> {
+        let job = Job::load(&export.join("job.toml")).unwrap();
+        let storage = Storage::from_pairs([], false).unwrap();
+        let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days).unwrap());
+        let snapshot = resolve(&job, &storage, as_of).unwrap();
+        let (mut sources, _) = scan(&job, &storage, &snapshot, &calendar).unwrap();
+        let source = sources.remove(&Input::UsageEvents)?;
+        Some(Usage { job, calendar, source, storage, ids: Arc::default(), users: Arc::default() })
+    }
+
+    fn planned(&self) -> Rows {
+        let plan = usage::per_user(&self.job, &self.source, &self.calendar, &self.ids, &self.users);
+        rows(&collect_all(vec![plan]).unwrap().remove(0))
+    }
+
+    /// None: the files must be read with a plan.
+    fn days(&self, from: Month) -> Option<Days> {
+        let files = self.source.events.as_ref()?;
+        let rules = Rules {
+            calendar: self.calendar.clone(),
+            qualifying: self.job.definitions.qualifying_events.clone(),
+            from: self.calendar.start(from),
+            earliest: validate::earliest(&self.calendar),
+            known: None,
+        };
+        let parts = files.parts(rules.from, rules.earliest);
+        let mut days = Days::of(&rules);
+        for share in parts.chunks(2) {
+            let mut of_share = ActiveDays::new(&rules, &self.ids, &self.users);
+            files.read(&self.storage, share, |events| of_share.add(events)).unwrap();
+            days.add(of_share.end());
+        }
+        Some(days)
+    }
+}
+
+fn rows(frame: &DataFrame) -> Rows {
+    let number = |name: &str| frame.column(name).unwrap().u32().unwrap().clone();
+    let (customers, users, days) = (number(CUSTOMER), number(USER), number(DAYS));
+    let months = frame.column(AT).unwrap().i32().unwrap().clone();
+    let mut rows: Rows =
+        (0..frame.height()).map(|row| (customers.get(row), users.get(row), months.get(row), days.get(row))).collect();
+    rows.sort_unstable();
+    rows
+}
+
+const ALWAYS: Month = Month(0);
+
+#[test]
+fn dictionaries_say_what_the_plan_says_of_any_business() {
+    let (mut read, mut told) = (0, 0);
+    for seed in 0..60 {
+        let world = World::new(seed, 12);
+        let Some(usage) = Usage::new(&world.export(), world.business.as_of) else { continue };
+        let Some(days) = usage.days(ALWAYS) else { continue };
+        let (planned, direct) = (usage.planned(), rows(&days.frame().unwrap()));
+        assert_eq!(direct, planned, "seed {seed}");
+        read += 1;
+        told += planned.len();
+    }
+    assert!(read >= 5 && told >= 100, "only {read} businesses with {told} rows could be read");
+}
+
+fn sample(directory: &Path, events: f64) -> (Usage, Month) {
+    let out = directory.join("sample");
+    let options =
+        SampleOptions { customers: 300, months: 8, events_per_customer_month: events, ..SampleOptions::new(&out) };
+    write(&options, &|_| ()).unwrap();
+    let as_of = options.until.next().first_day().yesterday().unwrap();
+    (Usage::new(&out, as_of).unwrap(), options.until)
+}
+
+#[test]
+fn exports_in_the_order_of_time_are_read_month_by_month() {
+    let directory = tempfile::tempdir().unwrap();
+    let (usage, until) = sample(directory.path(), 20.0);
+    let planned = usage.planned();
+    assert!(planned.len() > 1000);
+    let days = usage.days(ALWAYS).unwrap();
+    assert!(!days.is_suspect());
+    assert_eq!(rows(&days.frame().unwrap()), planned);
+
+    // what is not looked at is not read, and the rest is the same
+    let from = until.plus(-2);
+    let files = usage.source.events.as_ref().unwrap();
+    let earliest = validate::earliest(&usage.calendar);
+    let (all, late) = (files.parts(i64::MIN, earliest).len(), files.parts(usage.calendar.start(from), earliest).len());
+    assert!(late < all, "{late} of {all} row groups");
+    let later: Rows = planned.into_iter().filter(|(_, _, at, _)| *at >= Some(from.0)).collect();
+    assert_eq!(rows(&usage.days(from).unwrap().frame().unwrap()), later);
+}
+
+#[test]
+fn users_of_several_customers_are_marked() {
+    for seed in 0..60 {
+        let world = World::new(seed, 12);
+        let Some(usage) = Usage::new(&world.export(), world.business.as_of) else { continue };
+        let Some(days) = usage.days(ALWAYS) else { continue };
+        let frame = days.frame().unwrap();
+        let shared = frame.column(IS_SHARED).unwrap().bool().unwrap().clone();
+        let (users, months) =
+            (frame.column(USER).unwrap().u32().unwrap().clone(), frame.column(AT).unwrap().i32().unwrap().clone());
+        let key = |row: usize| (months.get(row), users.get(row));
+        for row in 0..frame.height() {
+            let others = (0..frame.height()).filter(|other| *other != row && key(*other) == key(row)).count();
+            let is_shared = users.get(row).is_some() && others > 0;
+            assert_eq!(shared.get(row), Some(is_shared), "seed {seed}, row {row}");
+        }
+    }
+}
