@@ -1,4 +1,6 @@
 //! The stages of a run, in order, and nothing else.
+//!
+//! Long because every stage of every command is here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use crate::support::source::{SourceText, root, sources};
 /// Every top-level module and its place in the flow: a module imports from its own place and from those before it.
 const FLOW: &[(&str, u32)] = &[
     ("error", 0),
+    ("ids", 0),
     ("money", 0),
     ("month", 0),
     ("models", 0),
@@ -41,8 +42,8 @@ const PURE: &[(&str, &[&str], &[&str])] = &[
     ("models", &["money", "models"], &[]),
     (
         "normalise",
-        &["tables", "month", "money", "models", "job", "snapshot", "error", "normalise"],
-        &["polars", "jiff"],
+        &["ids", "tables", "month", "money", "models", "job", "snapshot", "error", "normalise"],
+        &["polars", "jiff", "foldhash", "hashbrown"],
     ),
     ("month", &["error"], &["jiff"]),
     ("money", &[], &[]),
