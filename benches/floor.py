@@ -1,0 +1,2 @@
+def measure(on, options, directory, rows):
+    return []
