@@ -35,7 +35,7 @@ SELECT
   a.number, a.age_months,
   CAST(l.losses AS DOUBLE) / CAST(l.at_risk AS DOUBLE) AS hazard,
   CAST(100 * (l.at_risk - l.losses) AS DOUBLE) / CAST(l.at_risk AS DOUBLE) AS score
-FROM (SELECT number, age_months FROM loss_pool) AS a
+FROM (SELECT s.number, s.number - c.number AS age_months FROM scored_months AS s JOIN calendar AS c ON c.number <= s.number) AS a
 JOIN (SELECT number, MAX(age_months) AS last_age FROM loss_pool WHERE at_risk >= 10 GROUP BY number) AS k
   ON k.number = a.number AND k.last_age >= 1
 JOIN loss_pool AS l ON l.number = a.number AND l.age_months = LEAST(a.age_months + 1, k.last_age) AND l.at_risk > 0;

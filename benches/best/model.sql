@@ -160,9 +160,9 @@ WITH touched AS (
 rated AS (
   SELECT
     t.*, r.rate, r.rate_before,
-    number > from_number AS is_open,
-    number < until_number AS is_close,
-    conv(ticks, rate) AS mrr
+    t.number > t.from_number AS is_open,
+    t.number < t.until_number AS is_close,
+    conv(t.ticks, r.rate) AS mrr
   FROM touched AS t
   JOIN rates AS r ON r.number = t.number AND r.currency = t.currency
 ),
