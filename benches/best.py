@@ -2,7 +2,7 @@
 
 Its directives, each in lines of comments:
   `-- twin: a b`            the twin's own statements that make a and b
-  `--   "old" => "new"`     … with `old` (which must be there) replaced
+  `--   "old" => "new"`     … with `old` (which must be there once; ` … ` is anything) replaced
   `-- for each … month`     the statement that follows, once for each of these months, `{number}` its number
 and in braces: the SELECT of an input in the twins' script, whole or of its first file only, and the events of a month.
 """
@@ -30,12 +30,12 @@ DATED = re.compile(r"/(?:date|month)=(\d{4})-(\d\d)")
 
 def program(catalogue, options):
     def script(sample, months, directory):
-        return fill(peers.twin_script(sample, months, directory, options), months) + "\n" + peers.copies(catalogue, directory)
+        return fill(peers.twin_script(sample, months, directory, options), months, sample["months"]) + "\n" + peers.copies(catalogue, directory)
 
     return peers.DuckDb("best", script, options)
 
 
-def fill(twins, months):
+def fill(twins, months, sample_months):
     missing = [text for text in ASSUMED if text not in twins]
     if missing:
         sys.exit(f"benches/best does not serve this job: the twins' script does not say {missing[0]!r}")
@@ -48,9 +48,10 @@ def fill(twins, months):
             inserts.setdefault(statement.split()[2], []).append(statement)
     asked = [number(month) for month in months]
     span = lambda back: range(min(asked) - back, max(asked) + 1)
-    scored = sorted({month - back for month in asked for back in (0, 3, 6)})
+    first = number(sample_months[0])
+    scored = sorted({month - back for month in asked for back in (0, 3, 6) if month - back >= first})
     each = {"month of usage": list(span(9)), "scored month": scored, "month asked": asked,
-            "tested month": sorted({month - back for month in asked for back in (3, 6)})}
+            "tested month": sorted({month - back for month in asked for back in (3, 6) if month - back >= first})}
     out = ["SET TimeZone = 'UTC';"]
     for name in FILES:
         text = (Path(__file__).parent / "best" / name).read_text()
@@ -91,9 +92,10 @@ def parts(text):
 
 def replaced(statement, replacements):
     for old, new in replacements:
-        if old not in statement:
-            sys.exit(f"benches/best replaces what the twin no longer says: {old!r}")
-        statement = statement.replace(old, new)
+        pattern = ".*?".join(re.escape(part) for part in old.split(" … "))
+        statement, count = re.subn(pattern, lambda _: new, statement, flags=re.DOTALL)
+        if count != 1:
+            sys.exit(f"benches/best replaces what the twin says {count} times, not once: {old!r}")
     return statement
 
 

@@ -48,7 +48,8 @@ def print_markdown(result, options):
         print("|---|---|---:|---:|---:|---:|")
     for row in others:
         number = lambda key, form: format(row[key], form) if row.get(key) is not None else ""
-        print(f"| {row['workload']} | {row['what']} | {number('seconds', '.2f')} | {number('mebibytes', '.0f')}"
+        failed = f": {row['failed']}" if row.get("failed") else ""
+        print(f"| {row['workload']} | {row['what']}{failed} | {number('seconds', '.2f')} | {number('mebibytes', '.0f')}"
               f" | {number('ratio', '.2f')} | {goal(row)} |")
 
 

@@ -32,7 +32,9 @@ OTHERS = {"growth": growth.history, "months": growth.months, "scale": growth.sca
 def main():
     options = parse_arguments()
     tables = catalogue.tables(options.tenure)
-    result = {"machine": report.machine(options), "arguments": sys.argv[1:], "samples": [], "rows": []}
+    machine = report.machine(options)
+    options.versions = machine["versions"]
+    result = {"machine": machine, "arguments": sys.argv[1:], "samples": [], "rows": []}
     with tempfile.TemporaryDirectory(prefix="tenure-bench-", dir=options.directory) as directory:
         directory = Path(directory)
         for name in options.workload:

@@ -128,12 +128,9 @@ FROM segment_months AS t
 LEFT JOIN counted AS k ON k.number = t.number AND k.dimension = t.dimension AND k.segment = t.segment
 WHERE t.is_asked;
 
--- the sums over customers are there already
+-- The sums over customers are there already.
 -- twin: health_backtest
---   "FROM risks\n    GROUP BY number, predictor, risk" => "FROM risk_sizes GROUP BY number, predictor, risk"
---   "CAST(COUNT(*) AS BIGINT) AS size, CAST(SUM(lost) AS BIGINT) AS lost" => "CAST(SUM(size) AS BIGINT) AS size, CAST(SUM(lost) AS BIGINT) AS lost"
---   "FROM customer_scores AS x" => "FROM (SELECT *, id AS customer_id FROM customer_scores) AS x"
---   "LEFT JOIN customer_months AS m" => "LEFT JOIN (SELECT id AS customer_id, number, TRUE AS is_paying_at_close FROM closes) AS m"
+--   "tested_months AS ( … risks\n    GROUP BY" => "ties AS (\n  SELECT\n    g.*,\n    CAST(COALESCE(SUM(size) OVER below, 0) AS BIGINT) AS size_below,\n    CAST(COALESCE(SUM(size - lost) OVER below, 0) AS BIGINT) AS kept_below,\n    CAST(SUM(size) OVER everybody AS BIGINT) AS n,\n    CAST(SUM(lost) OVER everybody AS BIGINT) AS lost_n\n  FROM (\n    SELECT number, predictor, risk, CAST(SUM(size) AS BIGINT) AS size, CAST(SUM(lost) AS BIGINT) AS lost\n    FROM risk_sizes\n    GROUP BY"
 
 CREATE TEMP VIEW tiers AS
 SELECT s.month, p.name AS customer_id, t.tier, t.engagement_rank, t.spend_rank, t.survey_rank, t.health_rank, s.is_final
