@@ -40,32 +40,20 @@ JOIN (SELECT number, MAX(age_months) AS last_age FROM loss_pool WHERE at_risk >=
   ON k.number = a.number AND k.last_age >= 1
 JOIN loss_pool AS l ON l.number = a.number AND l.age_months = LEAST(a.age_months + 1, k.last_age) AND l.at_risk > 0;
 
--- The survey score of a customer changes with an answer only: of all weights of a month 2^(-last day / 90) cancels out. A
--- respondent's answer counts from its month until that of his next.
-CREATE TEMP TABLE survey_spans AS
-WITH latest AS MATERIALIZED (
+-- Answers, each counting from its month until that of the respondent's next. In the order the twin adds them up in, so that sums of
+-- floats are the same to the last bit: a tie of health scores may hang on it.
+CREATE TEMP TABLE latest AS
+SELECT *
+FROM (
   SELECT
-    id, number,
-    LEAD(number) OVER (PARTITION BY id, kind, respondent_id ORDER BY answered_at, response_id) AS next_number,
+    id, kind, respondent_id, number, answered_on,
+    COALESCE(LEAD(number) OVER (PARTITION BY id, kind, respondent_id ORDER BY answered_at, response_id), 999999) AS next_number,
     CASE kind WHEN 'nps' THEN CAST(10 * score AS DOUBLE)
-              ELSE CAST(100 * (score - 1) AS DOUBLE) / CAST(COALESCE(scale_max, 5) - 1 AS DOUBLE) END AS value,
-    POWER(CAST(2 AS DOUBLE), -CAST((SELECT as_of_on FROM job) - answered_on AS DOUBLE) / CAST(90 AS DOUBLE)) AS w
+              ELSE CAST(100 * (score - 1) AS DOUBLE) / CAST(COALESCE(scale_max, 5) - 1 AS DOUBLE) END AS value
   FROM survey_answers
-),
-changes AS (
-  SELECT id, number, SUM(w) AS w, SUM(v) AS v
-  FROM (
-    SELECT id, number, w, w * value AS v FROM latest WHERE next_number IS NULL OR next_number > number
-    UNION ALL
-    SELECT id, next_number, -w, -w * value FROM latest WHERE next_number > number
-  )
-  GROUP BY id, number
 )
-SELECT
-  id, number AS from_number, LEAD(number, 1, 999999) OVER (PARTITION BY id ORDER BY number) AS until_number,
-  SUM(v) OVER so_far / SUM(w) OVER so_far AS score
-FROM changes
-WINDOW so_far AS (PARTITION BY id ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
+WHERE next_number > number
+ORDER BY id, kind, respondent_id NULLS FIRST;
 
 CREATE TEMP TABLE customer_scores (
   number INTEGER, id INTEGER, region SMALLINT, plan SMALLINT, close_mrr BIGINT, active_days INTEGER, hazard DOUBLE, usage_score DOUBLE,
@@ -95,6 +83,17 @@ less AS (
   SELECT DISTINCT id FROM events
   WHERE number BETWEEN {number} - 2 AND {number} AND is_open AND is_close AND close_mrr < open_mrr
 ),
+said AS (
+  SELECT id, SUM(weight * value) / SUM(weight) AS score
+  FROM (
+    SELECT id, value,
+      POWER(CAST(2 AS DOUBLE),
+        -CAST((SELECT last_on FROM calendar WHERE number = {number}) - answered_on AS DOUBLE) / CAST(90 AS DOUBLE)) AS weight
+    FROM latest
+    WHERE number <= {number} AND next_number > {number}
+  )
+  GROUP BY id
+),
 present AS MATERIALIZED (
   SELECT
     c.id, c.region, c.plan, c.close_mrr, LEAST(3, {number} - c.active_number) AS past_months,
@@ -109,7 +108,7 @@ present AS MATERIALIZED (
   LEFT JOIN paid AS r ON r.id = c.id
   LEFT JOIN cost AS l ON l.id = c.id
   LEFT JOIN less AS k ON k.id = c.id
-  LEFT JOIN survey_spans AS v ON v.id = c.id AND v.from_number <= {number} AND {number} < v.until_number
+  LEFT JOIN said AS v ON v.id = c.id
   LEFT JOIN hazards AS h ON h.number = {number} AND h.age_months = {number} - c.active_number
   WHERE c.number = {number}
 ),

@@ -130,7 +130,7 @@ WHERE t.is_asked;
 
 -- The sums over customers are there already.
 -- twin: health_backtest
---   "tested_months AS ( … risks\n    GROUP BY" => "ties AS (\n  SELECT\n    g.*,\n    CAST(COALESCE(SUM(size) OVER below, 0) AS BIGINT) AS size_below,\n    CAST(COALESCE(SUM(size - lost) OVER below, 0) AS BIGINT) AS kept_below,\n    CAST(SUM(size) OVER everybody AS BIGINT) AS n,\n    CAST(SUM(lost) OVER everybody AS BIGINT) AS lost_n\n  FROM (\n    SELECT number, predictor, risk, CAST(SUM(size) AS BIGINT) AS size, CAST(SUM(lost) AS BIGINT) AS lost\n    FROM risk_sizes\n    GROUP BY"
+--   "tested_months AS ( … ) AS g\n" => "ties AS (\n  SELECT\n    g.*,\n    CAST(COALESCE(SUM(size) OVER below, 0) AS BIGINT) AS size_below,\n    CAST(COALESCE(SUM(size - lost) OVER below, 0) AS BIGINT) AS kept_below,\n    CAST(SUM(size) OVER everybody AS BIGINT) AS n,\n    CAST(SUM(lost) OVER everybody AS BIGINT) AS lost_n\n  FROM risk_sizes AS g\n"
 
 CREATE TEMP VIEW tiers AS
 SELECT s.month, p.name AS customer_id, t.tier, t.engagement_rank, t.spend_rank, t.survey_rank, t.health_rank, s.is_final
