@@ -26,7 +26,7 @@ DEMO_NEXT_NIGHT := 2026-01-01
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Install what building and testing need beside Rust, Python 3 and a C compiler (warm: no time)
@@ -51,9 +51,20 @@ demo: build ## From a made-up business of 10 000 customers to published tables, 
 	  say tenure run --job "$$job" --as-of $(DEMO_NEXT_NIGHT); \
 	  for table in churn mrr cltv; do say tenure show $$table --job "$$job"; done
 
+# Benchmarks have an environment of their own: the peer is another DuckDB than the one of the tests.
+export TENURE_BENCH_VENV ?= $(CACHE)/tenure/bench-venv
+
+.PHONY: bench-setup
+bench-setup: ## Install what `make bench` needs beside the release binary (warm: no time)
+	@cmp -s benches/requirements.txt "$(TENURE_BENCH_VENV)/requirements.txt" || { \
+	  echo "installing benches/requirements.txt into $(TENURE_BENCH_VENV)" >&2; \
+	  "$(TENURE_BENCH_VENV)/bin/python" -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear "$(TENURE_BENCH_VENV)"; \
+	  "$(TENURE_BENCH_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt; \
+	  cp benches/requirements.txt "$(TENURE_BENCH_VENV)/requirements.txt"; }
+
 .PHONY: bench
-bench: build setup ## Against DuckDB on the same files; BENCH="--customers 1000000 --pairs 3" (benches/README.md)
-	@$(PYTHON) benches/run.py --tenure "$(TENURE)" --duckdb "$(TENURE_VENV)/bin/duckdb" $(BENCH)
+bench: build bench-setup ## Against DuckDB on the same files; BENCH="--customers 50000 --months 36" (benches/README.md)
+	@"$(TENURE_BENCH_VENV)/bin/python" -B benches/run.py --tenure "$(TENURE)" $(BENCH)
 
 .PHONY: build
 build: ## Build the release binary
