@@ -47,6 +47,12 @@ impl Error {
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(Kind::Internal, message)
     }
+    /// Something panicked that may not end the program.
+    pub fn stopped(what: &str, panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_string())).unwrap_or_default();
+        Self::internal(format!("{what} stopped: {text}"))
+    }
     pub fn io(message: impl Into<String>) -> Self {
         Self::new(Kind::Io, message)
     }

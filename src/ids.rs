@@ -9,18 +9,18 @@ use polars::prelude::*;
 
 /// Texts in the order in which they were first seen, which differs from run to run: no result may depend on it.
 #[derive(Default)]
-pub struct Ids(RwLock<Known>);
+pub struct Ids(RwLock<Numbered>);
 
 /// All texts one after the other, and a table of their numbers by hash.
 #[derive(Default)]
-pub struct Known {
+pub struct Numbered {
     table: HashTable<u32>,
     texts: Vec<u8>,
     /// Where each text ends.
     ends: Vec<usize>,
 }
 
-impl Known {
+impl Numbered {
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -63,7 +63,7 @@ pub fn hash_of(text: &[u8]) -> u64 {
 
 impl Ids {
     /// Everything numbered so far. Do not number while holding it.
-    pub fn known(&self) -> RwLockReadGuard<'_, Known> {
+    pub fn known(&self) -> RwLockReadGuard<'_, Numbered> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 

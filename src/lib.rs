@@ -13,6 +13,7 @@ pub mod models;
 pub mod money;
 pub mod month;
 pub mod normalise;
+pub mod parallel;
 pub mod pipeline;
 pub mod proofs;
 pub mod publish;

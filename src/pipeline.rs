@@ -1,32 +1,29 @@
-//! The stages of a run, in order, and nothing else.
-//!
-//! Long because every stage of every command is here.
+//! The stages of a run, in order, and nothing else: `inputs` has those up to the model.
+
+mod inputs;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, LazyFrame};
-use tracing::{debug, info};
+use tracing::info;
 
 use crate::error::{Error, Result};
-use crate::execute::{collect_all, in_parallel, workers};
-use crate::ids::Ids;
+use crate::execute::collect_all;
 use crate::job::Job;
 use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
 use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, Month, MonthRange};
-use crate::normalise::active_days::{self, ActiveDays, Days};
-use crate::normalise::panel::LOOKS_BACK;
-use crate::normalise::{Collected, Context, Frame, Model, PHASES, Panel, Rates};
+use crate::normalise::Model;
+use crate::parallel::{in_parallel, workers};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, RunRecord, Staging};
-use crate::snapshot::{self, Part, Snapshot, SourceFile, Sources};
+use crate::snapshot::{self, Snapshot, SourceFile};
 use crate::storage::Storage;
 use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
 use crate::tables::{Input, Table};
-use crate::validate::{self, Known, Severity, Violation};
+use crate::validate::{self, Violation};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunKind {
@@ -144,7 +141,8 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
         return Ok(Outcome { stages: stages.done, ..outcome });
     }
 
-    let (sources, model, warnings) = model(job, storage, &snapshot, &calendar, request.months, &metrics, &mut stages)?;
+    let (sources, model, warnings) =
+        inputs::model(job, storage, &snapshot, &calendar, request.months, &metrics, &mut stages)?;
     outcome.warnings = warnings;
     // Rows of customers are on storage, where nobody sees them, before the whole run is proven: they would not fit in memory.
     let staging = Staging::begin(storage, output, request.months, &record.run_id)?;
@@ -193,7 +191,7 @@ pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>
     let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days)?);
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
-    violations.extend(validated(job, &sources, &calendar, &known(&sources, &Arc::default())?, &|_| false)?.0);
+    violations.extend(inputs::violations(job, &sources, &calendar)?);
     validate::sort(&mut violations);
     Ok(violations)
 }
@@ -210,7 +208,7 @@ pub fn compute(
     let calendar = calendar(job, as_of, months)?;
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (metrics, _) = chosen(job, tables.or(job.output.tables.as_deref()))?;
-    let (_sources, model, _) = model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages)?;
+    let (_sources, model, _) = inputs::model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages)?;
     let (mut computed, rows) = evaluate(&metrics, &model, months, &mut stages, Ok)?;
     proofs::prove(&computed, &proofs::Rows::of(&rows)?, months, Published::default())?;
     for rows in rows {
@@ -272,133 +270,6 @@ fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord
     })
 }
 
-/// Reads, validates and aggregates the inputs.
-fn model(
-    job: &Job,
-    storage: &Storage,
-    snapshot: &Snapshot,
-    calendar: &Arc<Calendar>,
-    months: MonthRange,
-    metrics: &[&'static Metric],
-    stages: &mut Stages,
-) -> Result<(Sources, Model, Vec<Violation>)> {
-    stages.next("reading schemas");
-    let (sources, violations) = snapshot::scan(job, storage, snapshot, calendar)?;
-    reject(&violations)?;
-    stages.end("scan");
-    stages.next("validating");
-    let has_panel = metrics.iter().any(|metric| metric.reads_customers);
-    let (ids, users) = (Arc::new(Ids::default()), Arc::new(Ids::default()));
-    let looks_back = if has_panel { LOOKS_BACK } else { 0 };
-    let known = known(&sources, &ids)?;
-    let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), &known, &users)?;
-    debug!(is_read = days.is_some(), seconds = stages.since.elapsed().as_secs_f64(), "usage");
-    let is_sound = |input| input == Input::UsageEvents && days.as_ref().is_some_and(|days| !days.is_suspect());
-    let (violations, rates) = validated(job, &sources, calendar, &known, &is_sound)?;
-    reject(&violations)?;
-    let rates = Rates::read(&job.currency, rates.as_ref())?;
-    stages.end("validate");
-    stages.next("aggregating");
-    let (calendar, rates) = (calendar.clone(), Arc::new(rates));
-    let context = Context { job, sources: &sources, calendar, rates, ids, users, asked: months, has_panel };
-    let mut frames = Collected::new();
-    if let Some(days) = days {
-        frames.insert(Frame::UserDays, days.frame()?);
-    }
-    for (number, phase) in PHASES.into_iter().enumerate() {
-        let since = Instant::now();
-        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames)?.into_iter().unzip();
-        frames.extend(names.into_iter().zip(collect_all(plans)?));
-        debug!(phase = number + 1, seconds = since.elapsed().as_secs_f64(), "collected");
-    }
-    let mut model = Model::read(job, &sources, &context.calendar, months, &frames)?;
-    if has_panel {
-        model.panel = Panel::read(&context, &frames, &model.segments)?;
-    }
-    stages.end("aggregate");
-    Ok((sources, model, violations))
-}
-
-/// Numbers the customers of `customers` before all others.
-fn known(sources: &Sources, ids: &Arc<Ids>) -> Result<Known> {
-    let customers = validate::customers(sources, ids).map(|customers| collect_all(vec![customers])).transpose()?;
-    Ok(Known { customers: customers.map(|_| ids.known().len() as u32), ids: ids.clone() })
-}
-
-/// The days on which customers and users were active from a month on; None without usage, or if it cannot be read without a
-/// plan.
-fn days(
-    job: &Job,
-    storage: &Storage,
-    sources: &Sources,
-    calendar: &Arc<Calendar>,
-    from: Month,
-    known: &Known,
-    users: &Ids,
-) -> Result<Option<Days>> {
-    let Some(files) = sources.get(&Input::UsageEvents).and_then(|source| source.events.as_ref()) else {
-        return Ok(None);
-    };
-    let rules = active_days::Rules {
-        calendar: calendar.clone(),
-        qualifying: job.definitions.qualifying_events.clone(),
-        from: calendar.start(from),
-        earliest: validate::earliest(calendar),
-        known: known.customers,
-    };
-    let parts = files.parts(rules.from, rules.earliest);
-    let read = |parts: &&[Part]| {
-        let mut days = ActiveDays::new(&rules, &known.ids, users);
-        files.read(storage, parts, |events| days.add(events))?;
-        Ok(days.end())
-    };
-    let mut days = Days::of(&rules);
-    let shares: Vec<&[Part]> = parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect();
-    in_parallel(&shares, workers(), read)?.into_iter().for_each(|of_share| days.add(of_share));
-    Ok(Some(days))
-}
-
-/// Parts of the usage that one thread reads one after the other: few, because months that two of them share are kept twice.
-const SHARES: usize = 4;
-
-/// The data's violations with their samples, and the exchange rates, read in the same pass.
-fn validated(
-    job: &Job,
-    sources: &Sources,
-    calendar: &Calendar,
-    known: &Known,
-    is_sound: &dyn Fn(Input) -> bool,
-) -> Result<(Vec<Violation>, Option<DataFrame>)> {
-    let checks = validate::checks(job, sources, calendar, known, is_sound);
-    let (keyed, hashes) = validate::key_hashes(job, sources, calendar);
-    let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
-    frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
-    let with_rates = checks.len() + usize::from(sources.contains_key(&Input::FxRates));
-    frames.extend(hashes);
-    let mut answers = collect_all(frames)?;
-    let mut repeated = Vec::new();
-    for (input, hashes) in keyed.iter().zip(answers.split_off(with_rates)) {
-        if validate::has_repeats(&hashes)? {
-            repeated.push(*input);
-        }
-    }
-    let rates = answers.split_off(checks.len()).pop();
-    let mut found = validate::read(&checks, &answers)?;
-    let duplicates = validate::duplicates(job, sources, calendar, &repeated);
-    let answers = collect_all(duplicates.iter().map(|check| check.frame.clone()).collect())?;
-    found.extend(validate::read(&duplicates, &answers)?);
-    let samples = collect_all(validate::samples(&found))?;
-    Ok((validate::violations(job, sources, found, &samples)?, rates))
-}
-
-fn reject(violations: &[Violation]) -> Result<()> {
-    let errors: Vec<&Violation> = violations.iter().filter(|v| v.severity == Severity::Error).collect();
-    let Some(first) = errors.first() else { return Ok(()) };
-    let more = if errors.len() > 1 { format!(" (and {} more violations)", errors.len() - 1) } else { String::new() };
-    Err(Error::data(format!("the inputs were rejected: {}{more}; nothing was published", first.message))
-        .hint("`tenure check` with the same job lists every violation with sample keys"))
-}
-
 /// The tables of the months, and what `each` makes of those that have a row per customer: it is given them month by month, from
 /// several threads, and returned in the order of months.
 fn evaluate<T: Send>(
@@ -421,7 +292,7 @@ fn evaluate<T: Send>(
         }
         Ok((*month, summary, done))
     };
-    let has_customers = metrics.iter().any(|metric| metric.reads_customers);
+    let has_customers = metrics.iter().any(|metric| metric.reads_customers());
     let of_customers = if has_customers { months_of_customers(model, months) } else { Vec::new() };
     let (mut summaries, mut rows) = (Summaries::new(), Vec::new());
     for (month, summary, done) in in_parallel(&of_customers, workers(), of_month)? {

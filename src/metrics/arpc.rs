@@ -17,7 +17,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &ARPC_TABLE,
     needs: &[],
-    reads_customers: false,
     definition: "Net revenue of a month divided by the customers who were paying at any instant of it or had an invoice \
                  counted in it; the share of customers above that mean tells increased spenders from casual consumers.",
     sql: include_str!("../../sql/metrics/arpc.sql"),

@@ -18,7 +18,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &CHURN_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: false,
     definition: "Customers paying at the open of a month and not at its close, divided by those paying at its open. \
                  opening + new + reactivated - churned = closing, in every row.",
     sql: include_str!("../../sql/metrics/churn.sql"),

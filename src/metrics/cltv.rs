@@ -26,7 +26,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &CLTV_TABLE,
     needs: &[],
-    reads_customers: false,
     definition: "The margin a customer brings over its life: to date (historical), by the sources' formula \
                  (purchase_value), margin over churn (simple), discounted at constant churn (constant_pv), along the \
                  observed survival curve continued by a model (empirical, the headline at 36 months), and along fitted \

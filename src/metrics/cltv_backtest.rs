@@ -25,7 +25,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &CLTV_BACKTEST_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: false,
     definition: "The last months are hidden, the survival of the customers then present is projected by each method, and \
                  compared with the months they stayed. A row belongs to the month in which the outcome is known.",
     sql: include_str!("../../sql/metrics/cltv_backtest.sql"),

@@ -20,7 +20,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &COHORTS_TABLE,
     needs: &[],
-    reads_customers: false,
     definition: "Customers grouped by the month they first paid, followed from close to close: how many are active, how \
                  many were never lost, and what they pay. A returner re-enters its own cohort.",
     sql: include_str!("../../sql/metrics/cohorts.sql"),

@@ -21,7 +21,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &CRC_TABLE,
     needs: &[Input::Subscriptions, Input::RetentionCosts],
-    reads_customers: false,
     definition: "What was spent on keeping customers in a window, divided by the customers who were paying at the window's \
                  open and at its close. Lines that name no segment are allocated so that segments sum to the total.",
     sql: include_str!("../../sql/metrics/crc.sql"),

@@ -16,7 +16,6 @@ use crate::tables::outputs::{CSAT, CSAT_LOWER, CSAT_TABLE, CSAT_UPPER, MEAN_SCOR
 pub static METRIC: Metric = Metric {
     table: &CSAT_TABLE,
     needs: &[Input::Surveys],
-    reads_customers: false,
     definition: "Share of satisfied answers (the top one of 3, the top two of 5 and 7, the top three of 10) among the \
                  respondents of a month, each by its latest answer.",
     sql: include_str!("../../sql/metrics/csat.sql"),

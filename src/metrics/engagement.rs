@@ -17,7 +17,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &ENGAGEMENT_TABLE,
     needs: &[Input::UsageEvents],
-    reads_customers: false,
     definition: "Daily over monthly active customers: distinct customer-days with a qualifying event, divided by the days of \
                  the month times its distinct customers; the same over users. Any customer counts, paying or not.",
     sql: include_str!("../../sql/metrics/engagement.sql"),

@@ -21,7 +21,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &FORECAST_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: false,
     definition: "The customers of the close leave along fitted hazards of their age, new ones come at the level, trend and \
                  season of the past, and MRR per customer drifts on; the intervals are as wide as earlier forecasts were wrong.",
     sql: include_str!("../../sql/metrics/forecast.sql"),

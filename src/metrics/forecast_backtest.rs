@@ -20,7 +20,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &FORECAST_BACKTEST_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: false,
     definition: "The forecasts of a month made 1 to 12 months before it, each from what was known then, against the customers \
                  and the MRR of the month.",
     sql: include_str!("../../sql/metrics/forecast_backtest.sql"),

@@ -18,7 +18,6 @@ use crate::tables::{Column, Input};
 pub static METRIC: Metric = Metric {
     table: &HEALTH_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: true,
     definition: "A score from 0 to 100 for every customer paying at the close of the month: the weighted mean of usage, \
                  survey answers, support, payments and tenure, of those components that are known. Their contributions sum \
                  to it; with less than half of the weight there is none.",

@@ -19,7 +19,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &HEALTH_BACKTEST_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: true,
     definition: "Scores of three months ago against who was not paying at one of the three closes since: how well they \
                  ordered customers, and how well the loss rates seen one step earlier foretold these. A row belongs to the \
                  month in which the outcome is known.",

@@ -18,7 +18,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &HEALTH_SUMMARY_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: true,
     definition: "Customers paying at the close of a month by the band of their health score, with the mean score of those \
                  who have one.",
     sql: include_str!("../../sql/metrics/health_summary.sql"),

@@ -41,13 +41,18 @@ pub struct Metric {
     pub table: &'static Table,
     /// Inputs without which the table is skipped; none: whatever makes customers active will do.
     pub needs: &'static [Input],
-    /// Whether it reads `Model::panel`, customers one by one, which is made for such tables alone.
-    pub reads_customers: bool,
     /// What the numbers mean, for the catalogue.
     pub definition: &'static str,
     /// The independent twin, `sql/metrics/<id>.sql`.
     pub sql: &'static str,
     pub compute: Compute,
+}
+
+impl Metric {
+    /// Whether it is made of `Model::panel`, customers one by one, which is read for such tables alone.
+    pub fn reads_customers(&self) -> bool {
+        !matches!(self.compute, Compute::Whole(_))
+    }
 }
 
 /// How the rows are made: one per grain, sorted by it, money in ticks (Int64).

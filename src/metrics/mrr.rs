@@ -18,7 +18,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &MRR_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: false,
     definition: "The monthly amount of every paying subscription at the close of a month, and what changed it: netted per \
                  customer, opening and closing at the month's own exchange rate. \
                  opening + new + expansion + reactivation - contraction - churned + fx = closing, in every row.",

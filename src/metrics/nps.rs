@@ -14,7 +14,6 @@ use crate::tables::outputs::{DETRACTORS, NPS, NPS_LOWER, NPS_TABLE, NPS_UPPER, P
 pub static METRIC: Metric = Metric {
     table: &NPS_TABLE,
     needs: &[Input::Surveys],
-    reads_customers: false,
     definition: "Percentage of promoters (9 and 10) less that of detractors (0 to 6, or to nps.detractor_max) among the \
                  respondents of a month, each by its latest answer.",
     sql: include_str!("../../sql/metrics/nps.sql"),

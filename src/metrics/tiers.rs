@@ -18,7 +18,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &TIERS_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: true,
     definition: "Every customer paying at the close of the month is a super fan (in the top third by all of engagement, \
                  spend, survey and health that are known, at least two), at risk (in the bottom third by engagement and \
                  spend, or of red health), or core.",

@@ -17,7 +17,6 @@ use crate::tables::outputs::{
 pub static METRIC: Metric = Metric {
     table: &TIERS_SUMMARY_TABLE,
     needs: &[Input::Subscriptions],
-    reads_customers: true,
     definition: "Customers paying at the close of a month by tier; ranks are among all of them, whatever the segment.",
     sql: include_str!("../../sql/metrics/tiers_summary.sql"),
     compute: Compute::Summaries(compute),

@@ -42,8 +42,9 @@ pub fn by_segment(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measur
     union(frames)
 }
 
-/// Sums `measures` of `rows` by `keys` and all dimensions at once: the many rows are read once, and `by_segment` of the result
-/// is small. `plan` becomes `dimension_column(PLAN)`.
+/// Sums `measures` of `rows` by `keys` and all dimensions at once: the many rows are read once, and `of_combined`, which goes
+/// through them dimension by dimension, has few. Columns: the keys, `KEYS_END`, the dimensions (`plan` becomes
+/// `dimension_column(PLAN)`), the measures.
 pub fn combined(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measures: &[(&str, Expr)]) -> LazyFrame {
     let mut by: Vec<Expr> = keys.iter().map(|key| col(*key)).collect();
     by.extend(fixed_dimensions(job).map(|dimension| col(dimension_column(dimension))));
@@ -51,15 +52,26 @@ pub fn combined(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measures
         by.push(col(plan).alias(dimension_column(PLAN.name)));
     }
     let sums: Vec<Expr> = measures.iter().map(|(name, sum)| sum.clone().alias(*name)).collect();
-    rows.clone().group_by(by).agg(sums)
+    let mut columns: Vec<Expr> = keys.iter().map(|key| col(*key)).collect();
+    columns.push(lit(NULL).alias(KEYS_END));
+    columns.extend(fixed_dimensions(job).map(|dimension| col(dimension_column(dimension))));
+    if has_plan(job) {
+        columns.push(col(dimension_column(PLAN.name)));
+    }
+    columns.extend(measures.iter().map(|(name, _)| col(*name)));
+    rows.clone().group_by(by).agg(sums).select(columns)
 }
 
+/// Stands behind the keys of combined sums.
+const KEYS_END: &str = "keys end";
+
 /// `by_segment` of combined sums.
-pub fn of_combined(job: &Job, combined: &DataFrame, keys: &[&str]) -> LazyFrame {
-    let is_key = |name: &str| keys.contains(&name) || name.starts_with(&dimension_column(""));
+pub fn of_combined(job: &Job, combined: &DataFrame) -> LazyFrame {
     let names: Vec<&str> = combined.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
-    let sums: Vec<(&str, Expr)> =
-        names.into_iter().filter(|name| !is_key(name)).map(|name| (name, col(name).sum())).collect();
+    let mut parts = names.split(|name| *name == KEYS_END);
+    let (keys, others) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_measure = |name: &&&str| !name.starts_with(&dimension_column(""));
+    let sums: Vec<(&str, Expr)> = others.iter().filter(is_measure).map(|name| (*name, col(*name).sum())).collect();
     by_segment(job, &combined.clone().lazy(), &dimension_column(PLAN.name), keys, &sums)
 }
 

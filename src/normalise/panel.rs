@@ -12,7 +12,7 @@ use super::members::{dimension_column, fixed_dimensions, has_plan};
 use super::per_customer::{Monthly, PerCustomer};
 use super::plans::{Activity, Collected, Context, Frame};
 use crate::error::{Error, Result};
-use crate::ids::Known;
+use crate::ids::Numbered;
 use crate::month::{Month, MonthRange};
 use crate::tables::Input;
 use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, PLAN, SCORE, SURVEY_KIND};
@@ -166,7 +166,7 @@ impl Panel {
 }
 
 /// Customers who paid at the close of one of the months, sorted by their ids.
-fn paid(paying: &DataFrame, months: MonthRange, known: &Known) -> Result<Vec<u32>> {
+fn paid(paying: &DataFrame, months: MonthRange, known: &Numbered) -> Result<Vec<u32>> {
     let (from, until) = (integers(paying, AT)?, integers(paying, UNTIL)?);
     let is_close = flags(paying)?;
     let mut seen = Vec::new();

@@ -248,28 +248,28 @@ fn timelines(context: &Context, frames: &Collected) -> Result<Plans> {
     Ok(plans)
 }
 
-/// Sums that `aggregates` made for all dimensions at once, and what they are keyed by beside these.
-const COMBINED: [(Frame, &[&str]); 14] = [
-    (Frame::CustomerRuns, &[AT, UNTIL]),
-    (Frame::PayingRuns, &[AT, UNTIL]),
-    (Frame::MoneyRuns, &[AT, UNTIL]),
-    (Frame::CohortRuns, &[COHORT, AT, UNTIL]),
-    (Frame::CohortMoney, &[COHORT, AT, UNTIL]),
-    (Frame::Losses, &[COHORT, AT]),
-    (Frame::CohortBase, &[COHORT]),
-    (Frame::CohortRevenue, &[COHORT, AT]),
-    (Frame::Revenue, &[AT, NET]),
-    (Frame::Usage, &[AT]),
-    (Frame::Users, &[AT]),
-    (Frame::Nps, &[AT]),
-    (Frame::Csat, &[AT]),
-    (Frame::TicketSums, &[AT]),
+/// Sums that `aggregates` makes for all dimensions at once.
+const COMBINED: [Frame; 14] = [
+    Frame::CustomerRuns,
+    Frame::PayingRuns,
+    Frame::MoneyRuns,
+    Frame::CohortRuns,
+    Frame::CohortMoney,
+    Frame::Losses,
+    Frame::CohortBase,
+    Frame::CohortRevenue,
+    Frame::Revenue,
+    Frame::Usage,
+    Frame::Users,
+    Frame::Nps,
+    Frame::Csat,
+    Frame::TicketSums,
 ];
 
 /// The same sums dimension by dimension.
 fn by_dimension(context: &Context, frames: &Collected) -> Result<Plans> {
-    let of = |(frame, keys): (Frame, &[&str])| {
-        let sums = of_combined(context.job, frames.get(&frame)?, keys);
+    let of = |frame: Frame| {
+        let sums = of_combined(context.job, frames.get(&frame)?);
         let shared = lazy(frames, Frame::SharedUsers).filter(|_| frame == Frame::Users);
         Some((frame, union([sums].into_iter().chain(shared).collect())))
     };

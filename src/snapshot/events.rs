@@ -5,11 +5,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, TimestampMicrosecondType, TimestampNanosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
 use bytes::{Buf, Bytes, buf::Reader};
-use delta_kernel::arrow::datatypes::{DataType as Arrow, Field, Schema, TimeUnit as Unit};
+use delta_kernel::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use delta_kernel::arrow::datatypes::{
+    DataType as Arrow, Field, Int32Type, Schema, TimeUnit as Unit, TimestampMicrosecondType, TimestampNanosecondType,
+};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{LogicalType, TimeUnit as ParquetUnit};
@@ -26,8 +26,11 @@ use crate::month::Micros;
 use crate::storage::Storage;
 use crate::tables::inputs::{CUSTOMER_ID, EVENT, OCCURRED_AT, USER_ID};
 
-/// Row groups fetched at once by each thread.
+/// Row groups that each thread fetches at once, and about how many bytes of them: memory must not follow the size of files.
 const FETCHED: usize = 16;
+const FETCHED_BYTES: u64 = 32 * 1024 * 1024;
+/// Bytes that are read along, not skipped, between two wanted column chunks: a request costs more.
+const GAP: u64 = 64 * 1024;
 
 /// Files all of which have these columns as plain text and time, so that they can be read without Polars.
 #[derive(Clone)]
@@ -130,17 +133,23 @@ impl EventFiles {
     /// Reads the parts and hands each to `take`, in order.
     pub fn read(&self, storage: &Storage, parts: &[Part], mut take: impl FnMut(&Events)) -> Result<()> {
         let mut opened: Option<(usize, ArrowReaderMetadata)> = None;
-        for window in parts.chunks(FETCHED) {
-            let ranges: Vec<_> = window.iter().map(|part| (self.uri(*part), self.range(*part))).collect();
-            for (part, bytes) in window.iter().zip(storage.get_ranges(&ranges)?) {
+        let mut rest = parts;
+        while !rest.is_empty() {
+            let (window, later) = rest.split_at(self.fetched(rest));
+            rest = later;
+            let ranges: Vec<Vec<Range<u64>>> = window.iter().map(|part| self.ranges(*part)).collect();
+            let asked = window.iter().zip(&ranges);
+            let asked = asked.flat_map(|(part, ranges)| ranges.iter().map(|range| (self.uri(*part), range.clone())));
+            let mut bytes = storage.get_ranges(&asked.collect::<Vec<_>>())?.into_iter();
+            for (part, ranges) in window.iter().zip(ranges) {
                 let refused = |why: String| Error::data(format!("{} cannot be read: {why}", self.uri(*part)));
                 let metadata = match &opened {
                     Some((file, metadata)) if *file == part.file => metadata.clone(),
                     _ => self.open(part.file).map_err(|error| refused(error.to_string()))?,
                 };
                 opened = Some((part.file, metadata.clone()));
-                let chunk = Chunk { start: self.range(*part).start, bytes };
-                let events = self.decode(metadata, *part, chunk).map_err(|error| refused(error.to_string()))?;
+                let chunks = Chunks(ranges.iter().map(|range| range.start).zip(bytes.by_ref()).collect());
+                let events = self.decode(metadata, *part, chunks).map_err(|error| refused(error.to_string()))?;
                 events.iter().for_each(&mut take);
             }
         }
@@ -151,12 +160,31 @@ impl EventFiles {
         &self.files[part.file].0.uri
     }
 
-    /// Bytes from the first to the last wanted column chunk.
-    fn range(&self, part: Part) -> Range<u64> {
+    /// How many of the parts are fetched together; at least one.
+    fn fetched(&self, parts: &[Part]) -> usize {
+        let mut bytes = 0;
+        let is_enough = |part: &Part| {
+            bytes += self.ranges(*part).iter().map(|range| range.end - range.start).sum::<u64>();
+            bytes >= FETCHED_BYTES
+        };
+        parts.iter().take(FETCHED).position(is_enough).map_or(parts.len().min(FETCHED), |last| last + 1)
+    }
+
+    /// The bytes of the wanted column chunks, in order.
+    fn ranges(&self, part: Part) -> Vec<Range<u64>> {
         let group = self.files[part.file].1.row_group(part.row_group);
         let chunks = self.columns.iter().flatten().filter_map(|name| chunk(group, name));
         let ranges = chunks.map(|index| group.column(index).byte_range());
-        ranges.map(|(start, length)| start..start + length).reduce(cover).unwrap_or(0..0)
+        let mut ranges: Vec<_> = ranges.map(|(start, length)| start..start.saturating_add(length)).collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut together: Vec<Range<u64>> = Vec::new();
+        for range in ranges {
+            match together.last_mut().filter(|last| range.start <= last.end.saturating_add(GAP)) {
+                Some(last) => last.end = last.end.max(range.end),
+                None => together.push(range),
+            }
+        }
+        together
     }
 
     fn open(&self, file: usize) -> parquet::errors::Result<ArrowReaderMetadata> {
@@ -180,13 +208,13 @@ impl EventFiles {
         &self,
         metadata: ArrowReaderMetadata,
         part: Part,
-        chunk: Chunk,
+        chunks: Chunks,
     ) -> std::result::Result<Vec<Events>, Box<dyn std::error::Error>> {
         let roots = metadata.parquet_schema().root_schema().get_fields().iter().enumerate();
         let is_wanted = |name: &str| self.columns.iter().flatten().any(|column| column == name);
         let roots: Vec<usize> = roots.filter(|(_, field)| is_wanted(field.name())).map(|(index, _)| index).collect();
         let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunk, metadata)
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
             .with_row_groups(vec![part.row_group])
             .with_projection(mask)
             .with_batch_size(part.rows.max(1))
@@ -218,10 +246,6 @@ fn is_time(dtype: &DataType) -> bool {
     matches!(dtype, DataType::Datetime(TimeUnit::Microseconds | TimeUnit::Nanoseconds, _))
 }
 
-fn cover(a: Range<u64>, b: Range<u64>) -> Range<u64> {
-    a.start.min(b.start)..a.end.max(b.end)
-}
-
 /// Where a column of the top level stands among the leaves.
 fn chunk(group: &RowGroupMetaData, name: &str) -> Option<usize> {
     group.columns().iter().position(|column| column.column_path().parts() == [name])
@@ -250,33 +274,33 @@ fn instants(column: &ArrayRef) -> std::result::Result<Vec<Option<Micros>>, Strin
     }
 }
 
-/// The bytes of a file from `start` on, as many as are needed.
-struct Chunk {
-    start: u64,
-    bytes: Bytes,
-}
+/// Pieces of a file by where they start.
+struct Chunks(Vec<(u64, Bytes)>);
 
-impl Length for Chunk {
-    fn len(&self) -> u64 {
-        self.start + self.bytes.len() as u64
-    }
-}
-
-impl Chunk {
-    fn slice(&self, range: Range<u64>) -> parquet::errors::Result<Bytes> {
+impl Chunks {
+    /// What is there from `start` on.
+    fn from(&self, start: u64) -> parquet::errors::Result<Bytes> {
+        let holds = |(from, bytes): &&(u64, Bytes)| *from <= start && start - from <= bytes.len() as u64;
         let outside = || parquet::errors::ParquetError::EOF("a column chunk names bytes outside itself".to_string());
-        let at = |at: u64| at.checked_sub(self.start).filter(|at| *at <= self.bytes.len() as u64).ok_or_else(outside);
-        let (start, end) = (at(range.start)?, at(range.end)?);
-        Ok(self.bytes.slice(start as usize..end as usize))
+        let (from, bytes) = self.0.iter().rfind(holds).ok_or_else(outside)?;
+        Ok(bytes.slice((start - from) as usize..))
     }
 }
 
-impl ChunkReader for Chunk {
+impl Length for Chunks {
+    fn len(&self) -> u64 {
+        self.0.last().map_or(0, |(start, bytes)| start + bytes.len() as u64)
+    }
+}
+
+impl ChunkReader for Chunks {
     type T = Reader<Bytes>;
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(self.slice(start..self.len())?.reader())
+        Ok(self.from(start)?.reader())
     }
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        self.slice(start..start + length as u64)
+        let bytes = self.from(start)?;
+        let short = || parquet::errors::ParquetError::EOF("a column chunk ends before its pages do".to_string());
+        (length <= bytes.len()).then(|| bytes.slice(..length)).ok_or_else(short)
     }
 }

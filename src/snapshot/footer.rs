@@ -1,8 +1,7 @@
 //! Parquet footers: what a file says about itself, read before anything is scanned.
 
 use std::io::Cursor;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::errors::ParquetError;
@@ -11,6 +10,7 @@ use polars::prelude::{ArrowDataType, ArrowSchema, ParquetReader, SerReader};
 
 use super::SourceFile;
 use crate::error::{Error, Result};
+use crate::parallel::in_parallel;
 use crate::storage::Storage;
 
 /// What the scan needs to know of a file.
@@ -27,29 +27,15 @@ pub struct Footer {
 const TAIL: u64 = 64 * 1024;
 /// The magic twice and the length of the footer.
 const SMALLEST: u64 = 12;
+/// Reading waits more than it computes.
 const THREADS: usize = 16;
 
 /// Reads all footers, in parallel, in the order of the files.
 ///
 /// Errors: `Kind::Data` naming the files that are not whole Parquet files and why; storage errors as they come.
 pub fn read(storage: &Storage, files: &[&SourceFile]) -> Result<Vec<Footer>> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Result<Footer>)>> = Mutex::new(Vec::with_capacity(files.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS.min(files.len()) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(file) = files.get(index) else { break };
-                    let footer = read_one(storage, file);
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, footer));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    all_or_problems(results.into_iter().map(|(_, footer)| footer).collect())
+    // every file that is refused is to be named: a refusal does not end the reading
+    all_or_problems(in_parallel(files, THREADS, |file| Ok(read_one(storage, file)))?)
 }
 
 /// The footers, or one error with every file that was refused.

@@ -64,7 +64,7 @@ pub struct Found {
 }
 
 /// The customers of the input `customers`.
-pub struct Known {
+pub struct KnownCustomers {
     pub ids: Arc<Ids>,
     /// Their numbers are those before this one; None without the input.
     pub customers: Option<u32>,
@@ -95,7 +95,7 @@ pub fn checks(
     job: &Job,
     sources: &Sources,
     calendar: &Calendar,
-    known: &Known,
+    known: &KnownCustomers,
     is_sound: &dyn Fn(Input) -> bool,
 ) -> Vec<Check> {
     let mut checks = Vec::new();

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::rows::is_excluded;
-use super::{Check, Found, Known, Severity, first_three, keys, violation};
+use super::{Check, Found, KnownCustomers, Severity, first_three, keys, violation};
 use crate::error::Result;
 use crate::ids::{hash_of, number};
 use crate::job::Job;
@@ -136,7 +136,7 @@ pub fn overlaps(job: &Job, source: &Source, calendar: &Calendar) -> Option<Check
 }
 
 /// Customers of other inputs that `customers` does not have: a warning, their segment is `(unknown)`.
-pub fn references(input: Input, source: &Source, known: &Known) -> Option<Check> {
+pub fn references(input: Input, source: &Source, known: &KnownCustomers) -> Option<Check> {
     let (ids, customers) = (&known.ids, known.customers.filter(|_| input != Input::Customers)?);
     if !has_all(source, &[&CUSTOMER_ID]) {
         return None;

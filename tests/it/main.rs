@@ -12,7 +12,6 @@
 mod cli;
 mod deny;
 mod deploy;
-mod execute;
 mod filter;
 mod forecast;
 mod golden;
@@ -25,6 +24,7 @@ mod models_laws;
 mod models_planted;
 mod models_python;
 mod nasty;
+mod parallel;
 mod publish;
 mod publish_failures;
 mod publish_readers;

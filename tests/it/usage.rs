@@ -1,17 +1,18 @@
 //! Days of activity read as dictionaries, against the plan that says the same: whatever the files look like, both have every
 //! customer, user and month with the same days, and agree on whether a row is suspect.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use polars::prelude::DataFrame;
+use polars::prelude::*;
 use tenure::execute::collect_all;
 use tenure::ids::Ids;
 use tenure::job::Job;
 use tenure::month::{Calendar, Month};
 use tenure::normalise::active_days::{ActiveDays, Days, Rules};
 use tenure::normalise::usage;
+use tenure::sample::random::Random;
 use tenure::sample::{SampleOptions, write};
 use tenure::snapshot::{Source, resolve, scan};
 use tenure::storage::Storage;
@@ -125,6 +126,39 @@ fn exports_in_the_order_of_time_are_read_month_by_month() {
     assert!(late < all, "{late} of {all} row groups");
     let later: Rows = planned.into_iter().filter(|(_, _, at, _)| *at >= Some(from.0)).collect();
     assert_eq!(rows(&usage.days(from).unwrap().frame().unwrap()), later);
+}
+
+#[test]
+fn what_lies_between_the_columns_is_stepped_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let (usage, _) = sample(directory.path(), 60.0);
+    let planned = usage.planned();
+    let mut random = Random::new(1, 1, 1);
+    for file in usage_files(&directory.path().join("sample/usage_events")) {
+        let mut frame = ParquetReader::new(std::fs::File::open(&file).unwrap()).finish().unwrap();
+        // does not compress, and is far wider than what is read along
+        let payload: Vec<String> =
+            (0..frame.height()).map(|_| format!("{:x}", random.below(u64::MAX)).repeat(4)).collect();
+        frame.insert_column(1, Column::new("payload".into(), payload)).unwrap();
+        let writer = ParquetWriter::new(std::fs::File::create(&file).unwrap());
+        writer.with_compression(ParquetCompression::Uncompressed).finish(&mut frame).unwrap();
+        // far more than is read along
+        let bytes = std::fs::metadata(&file).unwrap().len();
+        assert!(bytes > 200_000, "{bytes} bytes");
+    }
+    let usage = Usage::new(&directory.path().join("sample"), usage.calendar.as_of()).unwrap();
+    assert_eq!(rows(&usage.days(ALWAYS).unwrap().frame().unwrap()).len(), planned.len());
+    assert_eq!(days_in_all(&rows(&usage.days(ALWAYS).unwrap().frame().unwrap())), days_in_all(&planned));
+}
+
+/// Numbers of ids differ between two readings, sums do not.
+fn days_in_all(rows: &Rows) -> u32 {
+    rows.iter().filter_map(|(_, _, _, days)| *days).map(u32::count_ones).sum()
+}
+
+fn usage_files(directory: &Path) -> Vec<PathBuf> {
+    let months = std::fs::read_dir(directory).unwrap().map(|month| month.unwrap().path());
+    months.flat_map(|month| std::fs::read_dir(month).unwrap().map(|file| file.unwrap().path())).collect()
 }
 
 #[test]

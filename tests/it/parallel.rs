@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tenure::error::{Error, Result};
-use tenure::execute::in_parallel;
+use tenure::parallel::in_parallel;
 
 #[test]
 fn results_are_in_the_order_of_the_work() {

@@ -1,0 +1,155 @@
+//! From files to the model: scan, validate, aggregate.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use polars::prelude::{DataFrame, LazyFrame};
+use tracing::debug;
+
+use super::Stages;
+use crate::error::{Error, Result};
+use crate::execute::collect_all;
+use crate::ids::Ids;
+use crate::job::Job;
+use crate::metrics::Metric;
+use crate::month::{Calendar, Month, MonthRange};
+use crate::normalise::active_days::{self, ActiveDays, Days};
+use crate::normalise::panel::LOOKS_BACK;
+use crate::normalise::{Collected, Context, Frame, Model, PHASES, Panel, Rates};
+use crate::parallel::{in_parallel, workers};
+use crate::snapshot::{self, Part, Snapshot, Sources};
+use crate::storage::Storage;
+use crate::tables::Input;
+use crate::validate::{self, KnownCustomers, Severity, Violation};
+
+/// Reads, validates and aggregates the inputs.
+pub fn model(
+    job: &Job,
+    storage: &Storage,
+    snapshot: &Snapshot,
+    calendar: &Arc<Calendar>,
+    months: MonthRange,
+    metrics: &[&'static Metric],
+    stages: &mut Stages,
+) -> Result<(Sources, Model, Vec<Violation>)> {
+    stages.next("reading schemas");
+    let (sources, violations) = snapshot::scan(job, storage, snapshot, calendar)?;
+    reject(&violations)?;
+    stages.end("scan");
+    stages.next("validating");
+    let has_panel = metrics.iter().any(|metric| metric.reads_customers());
+    let (ids, users) = (Arc::new(Ids::default()), Arc::new(Ids::default()));
+    let looks_back = if has_panel { LOOKS_BACK } else { 0 };
+    let known = known(&sources, &ids)?;
+    let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), &known, &users)?;
+    debug!(is_read = days.is_some(), seconds = stages.since.elapsed().as_secs_f64(), "usage");
+    let is_sound = |input| input == Input::UsageEvents && days.as_ref().is_some_and(|days| !days.is_suspect());
+    let (violations, rates) = validated(job, &sources, calendar, &known, &is_sound)?;
+    reject(&violations)?;
+    let rates = Rates::read(&job.currency, rates.as_ref())?;
+    stages.end("validate");
+    stages.next("aggregating");
+    let (calendar, rates) = (calendar.clone(), Arc::new(rates));
+    let context = Context { job, sources: &sources, calendar, rates, ids, users, asked: months, has_panel };
+    let mut frames = Collected::new();
+    if let Some(days) = days {
+        frames.insert(Frame::UserDays, days.frame()?);
+    }
+    for (number, phase) in PHASES.into_iter().enumerate() {
+        let since = Instant::now();
+        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames)?.into_iter().unzip();
+        frames.extend(names.into_iter().zip(collect_all(plans)?));
+        debug!(phase = number + 1, seconds = since.elapsed().as_secs_f64(), "collected");
+    }
+    let mut model = Model::read(job, &sources, &context.calendar, months, &frames)?;
+    if has_panel {
+        model.panel = Panel::read(&context, &frames, &model.segments)?;
+    }
+    stages.end("aggregate");
+    Ok((sources, model, violations))
+}
+
+/// What the data's checks find, all of them.
+pub fn violations(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<Vec<Violation>> {
+    Ok(validated(job, sources, calendar, &known(sources, &Arc::default())?, &|_| false)?.0)
+}
+
+/// Numbers the customers of `customers` before all others.
+fn known(sources: &Sources, ids: &Arc<Ids>) -> Result<KnownCustomers> {
+    let customers = validate::customers(sources, ids).map(|customers| collect_all(vec![customers])).transpose()?;
+    Ok(KnownCustomers { customers: customers.map(|_| ids.known().len() as u32), ids: ids.clone() })
+}
+
+/// The days on which customers and users were active from a month on; None without usage, or if it cannot be read without a
+/// plan.
+fn days(
+    job: &Job,
+    storage: &Storage,
+    sources: &Sources,
+    calendar: &Arc<Calendar>,
+    from: Month,
+    known: &KnownCustomers,
+    users: &Ids,
+) -> Result<Option<Days>> {
+    let Some(files) = sources.get(&Input::UsageEvents).and_then(|source| source.events.as_ref()) else {
+        return Ok(None);
+    };
+    let rules = active_days::Rules {
+        calendar: calendar.clone(),
+        qualifying: job.definitions.qualifying_events.clone(),
+        from: calendar.start(from),
+        earliest: validate::earliest(calendar),
+        known: known.customers,
+    };
+    let parts = files.parts(rules.from, rules.earliest);
+    let read = |parts: &&[Part]| {
+        let mut days = ActiveDays::new(&rules, &known.ids, users);
+        files.read(storage, parts, |events| days.add(events))?;
+        Ok(days.end())
+    };
+    let mut days = Days::of(&rules);
+    let shares: Vec<&[Part]> = parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect();
+    in_parallel(&shares, workers(), read)?.into_iter().for_each(|of_share| days.add(of_share));
+    Ok(Some(days))
+}
+
+/// Parts of the usage that one thread reads one after the other: few, because months that two of them share are kept twice.
+const SHARES: usize = 4;
+
+/// The data's violations with their samples, and the exchange rates, read in the same pass.
+fn validated(
+    job: &Job,
+    sources: &Sources,
+    calendar: &Calendar,
+    known: &KnownCustomers,
+    is_sound: &dyn Fn(Input) -> bool,
+) -> Result<(Vec<Violation>, Option<DataFrame>)> {
+    let checks = validate::checks(job, sources, calendar, known, is_sound);
+    let (keyed, hashes) = validate::key_hashes(job, sources, calendar);
+    let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
+    frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
+    let with_rates = checks.len() + usize::from(sources.contains_key(&Input::FxRates));
+    frames.extend(hashes);
+    let mut answers = collect_all(frames)?;
+    let mut repeated = Vec::new();
+    for (input, hashes) in keyed.iter().zip(answers.split_off(with_rates)) {
+        if validate::has_repeats(&hashes)? {
+            repeated.push(*input);
+        }
+    }
+    let rates = answers.split_off(checks.len()).pop();
+    let mut found = validate::read(&checks, &answers)?;
+    let duplicates = validate::duplicates(job, sources, calendar, &repeated);
+    let answers = collect_all(duplicates.iter().map(|check| check.frame.clone()).collect())?;
+    found.extend(validate::read(&duplicates, &answers)?);
+    let samples = collect_all(validate::samples(&found))?;
+    Ok((validate::violations(job, sources, found, &samples)?, rates))
+}
+
+fn reject(violations: &[Violation]) -> Result<()> {
+    let errors: Vec<&Violation> = violations.iter().filter(|v| v.severity == Severity::Error).collect();
+    let Some(first) = errors.first() else { return Ok(()) };
+    let more = if errors.len() > 1 { format!(" (and {} more violations)", errors.len() - 1) } else { String::new() };
+    Err(Error::data(format!("the inputs were rejected: {}{more}; nothing was published", first.message))
+        .hint("`tenure check` with the same job lists every violation with sample keys"))
+}
