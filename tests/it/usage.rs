@@ -131,14 +131,13 @@ fn exports_in_the_order_of_time_are_read_month_by_month() {
 #[test]
 fn what_lies_between_the_columns_is_stepped_over() {
     let directory = tempfile::tempdir().unwrap();
-    let (usage, _) = sample(directory.path(), 60.0);
+    let (usage, _) = sample(directory.path(), 150.0);
     let planned = usage.planned();
     let mut random = Random::new(1, 1, 1);
     for file in usage_files(&directory.path().join("sample/usage_events")) {
         let mut frame = ParquetReader::new(std::fs::File::open(&file).unwrap()).finish().unwrap();
-        // does not compress, and is far wider than what is read along
         let payload: Vec<String> =
-            (0..frame.height()).map(|_| format!("{:x}", random.below(u64::MAX)).repeat(4)).collect();
+            (0..frame.height()).map(|_| format!("{:x}", random.below(u64::MAX)).repeat(40)).collect();
         frame.insert_column(1, Column::new("payload".into(), payload)).unwrap();
         let writer = ParquetWriter::new(std::fs::File::create(&file).unwrap());
         writer.with_compression(ParquetCompression::Uncompressed).finish(&mut frame).unwrap();
