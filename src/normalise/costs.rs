@@ -9,13 +9,13 @@ use super::union::union;
 use super::fx::Rates;
 use super::group::ALL;
 use super::map;
-use super::members::{dimension_column, fixed_dimensions, has_plan};
-use super::places::{Places, placed};
+use super::members::dimension_column;
+use super::places::{Places, named, placed};
 use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
-use crate::tables::inputs::{self, PLAN};
+use crate::tables::inputs;
 use crate::tables::model::{AT, CUSTOMER, TICKS};
 use crate::tables::outputs::{CATEGORY, DIMENSION, SEGMENT};
 
@@ -54,16 +54,12 @@ pub fn lines(job: &Job, costs: &Source, rates: &Arc<Rates>, calendar: &Arc<Calen
 /// DIMENSION, SEGMENT (null: to be allocated), AT, CATEGORY, IS_CREDIT and the sum of TICKS. A line belongs to the segment
 /// of its customer, else to the one its own column names.
 pub fn per_segment(job: &Job, lines: LazyFrame, places: &Arc<Places>) -> LazyFrame {
-    let lines = placed(lines, places);
-
+    let lines = placed(lines, places).with_columns(named(places));
     let mut segments = vec![(ALL.to_string(), lit(ALL))];
-    let of_line = |dimension: &str, of_customer: Expr| {
-        when(col(CUSTOMER).is_not_null()).then(of_customer).otherwise(col(own(dimension)))
+    let of_line = |dimension: &str| {
+        when(col(CUSTOMER).is_not_null()).then(col(dimension_column(dimension))).otherwise(col(own(dimension)))
     };
-    segments.extend(fixed_dimensions(job).map(|d| (d.clone(), of_line(d, col(dimension_column(d))))));
-    if has_plan(job) {
-        segments.push((PLAN.name.to_string(), of_line(PLAN.name, col(PLAN.name))));
-    }
+    segments.extend(job.dimensions.iter().map(|dimension| (dimension.clone(), of_line(dimension))));
     let keys = [DIMENSION.name, SEGMENT.name, AT, CATEGORY.name, IS_CREDIT].map(col);
     let frames: Vec<LazyFrame> = segments
         .into_iter()

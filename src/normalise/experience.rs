@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::group::combined;
 use super::places::{Places, placed};
 use super::plans::{Collected, Context, Frame, Plans, lazy};
 use super::{surveys, tickets, usage};
 use crate::tables::Input;
-use crate::tables::inputs::PLAN;
 use crate::tables::model::{AT, TICKETS};
 
 /// Per customer and month, straight from the inputs. Usage may have been read without a plan.
@@ -41,18 +41,18 @@ pub fn aggregates(context: &Context, frames: &Collected, places: &Arc<Places>) -
     let placed = |frame: Frame| lazy(frames, frame).map(|rows| placed(rows, places));
     let mut plans = Plans::new();
     if let Some(days) = placed(Frame::ActiveDays) {
-        plans.push((Frame::Usage, usage::customers(job, &days)));
+        plans.push((Frame::Usage, usage::customers(&days, places)));
     }
     if let Some(days) = placed(Frame::UserDays) {
-        plans.push((Frame::Users, usage::users(job, &days)));
-        plans.push((Frame::SharedUsers, usage::shared_users_by_segment(job, days)));
+        plans.push((Frame::Users, usage::users(&days, places)));
+        plans.push((Frame::SharedUsers, usage::shared_users_by_segment(job, days, places)));
     }
     if let Some(answers) = placed(Frame::Answers) {
-        plans.push((Frame::Nps, surveys::nps(job, &answers)));
-        plans.push((Frame::Csat, surveys::csat(job, &answers)));
+        plans.push((Frame::Nps, surveys::nps(job, &answers, places)));
+        plans.push((Frame::Csat, surveys::csat(&answers, places)));
     }
     if let Some(opened) = placed(Frame::Tickets) {
-        let sums = super::group::combined(job, &opened, PLAN.name, &[AT], &[(TICKETS, col(TICKETS).sum())]);
+        let sums = combined(&opened, places, &[AT], &[(TICKETS, col(TICKETS).sum())]);
         plans.push((Frame::TicketSums, sums));
     }
     plans

@@ -1,12 +1,15 @@
 //! Collected aggregates as dense arrays: segment x month x measure, integers only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::*;
 
+use super::group::ALL;
+use super::spans::UNKNOWN;
 use crate::error::{Error, Result};
+use crate::job::Job;
 use crate::month::Month;
-use crate::tables::model::{AT, UNTIL};
+use crate::tables::model::AT;
 use crate::tables::outputs::{DIMENSION, SEGMENT};
 
 /// A dimension and one of its values.
@@ -24,6 +27,29 @@ pub struct Segments {
 }
 
 impl Segments {
+    /// The spine: `all`, then every declared dimension with its values and `(unknown)`, sorted.
+    pub fn read(job: &Job, frame: Option<&DataFrame>) -> Result<Segments> {
+        let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for dimension in &job.dimensions {
+            values.entry(dimension.clone()).or_default().insert(UNKNOWN.to_string());
+        }
+        if let Some(frame) = frame {
+            let (dimension, segment) =
+                (frame.column(DIMENSION.name)?.str()?.clone(), frame.column(SEGMENT.name)?.str()?.clone());
+            for row in 0..frame.height() {
+                if let (Some(dimension), Some(segment)) = (dimension.get(row), segment.get(row)) {
+                    values.entry(dimension.to_string()).or_default().insert(segment.to_string());
+                }
+            }
+        }
+        let mut list = vec![Segment { dimension: ALL.to_string(), segment: ALL.to_string() }];
+        for dimension in &job.dimensions {
+            for segment in values.remove(dimension).unwrap_or_default() {
+                list.push(Segment { dimension: dimension.clone(), segment });
+            }
+        }
+        Ok(Segments::new(list))
+    }
     pub fn new(list: Vec<Segment>) -> Self {
         let index = list.iter().enumerate().map(|(at, s)| ((s.dimension.clone(), s.segment.clone()), at)).collect();
         Segments { list, index }
@@ -36,6 +62,22 @@ impl Segments {
     }
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+    /// Where the values of a column stand among those of its dimension; null is `(unknown)`.
+    pub fn of_values(&self, values: &Column, dimension: &str) -> Result<Vec<u32>> {
+        let list = self.list.iter().zip(0..).filter(|(segment, _)| segment.dimension == dimension);
+        let known: HashMap<&str, u32> = list.map(|(segment, at)| (segment.segment.as_str(), at)).collect();
+        let position = |value: Option<&str>| {
+            let value = value.unwrap_or(UNKNOWN);
+            let missing = || Error::internal(format!("segment `{value}` of `{dimension}` is not in the spine"));
+            known.get(value).copied().ok_or_else(missing)
+        };
+        values.str()?.iter().map(position).collect()
+    }
+    /// Where `(unknown)` stands among the values of a dimension.
+    pub fn unknown(&self, dimension: &str) -> Result<u32> {
+        let missing = || Error::internal(format!("`{dimension}` is not in the spine"));
+        self.position(dimension, UNKNOWN).map(|at| at as u32).ok_or_else(missing)
     }
     /// Spine position of every row of a frame with DIMENSION and SEGMENT.
     pub fn of_rows(&self, frame: &DataFrame) -> Result<Vec<usize>> {
@@ -78,33 +120,30 @@ impl Grid {
         Some((segment * self.months + month) * self.names.len())
     }
 
-    /// From rows valid from AT until UNTIL: a value counts in every month of its run.
-    pub fn of_runs(
-        frame: &DataFrame,
-        segments: &Segments,
-        first: i32,
-        last: i32,
-        names: &[&'static str],
-    ) -> Result<Self> {
-        let mut grid = Grid::empty(segments.len(), first, last + 1, names);
-        let at = segments.of_rows(frame)?;
-        let (from, until) = (integers(frame, AT)?, integers(frame, UNTIL)?);
-        for (measure, name) in names.iter().enumerate() {
-            for (row, value) in integers(frame, name)?.into_iter().enumerate() {
-                let begin = (from[row] as i32).max(first);
-                let end = (until[row].min(i64::from(last) + 1)) as i32;
-                if value == 0 || begin >= end {
-                    continue;
-                }
-                for (month, delta) in [(begin, value), (end, -value)] {
-                    if let Some(offset) = grid.offset(at[row], month) {
-                        grid.values[offset + measure] += delta;
-                    }
-                }
+    /// Zeros, to be added to run by run; they are read after `accumulate`.
+    pub fn of_runs(segments: usize, first: i32, last: i32, names: &[&'static str]) -> Self {
+        // where the runs of the last month end
+        Grid::empty(segments, first, last + 1, names)
+    }
+
+    /// Adds values, one per name, to every month of [from, until).
+    pub fn add_run(&mut self, segment: usize, from: i32, until: i32, values: &[i64]) {
+        let end = self.first + self.months as i32 - 1;
+        let (from, until) = (from.max(self.first), until.min(end));
+        if from >= until {
+            return;
+        }
+        for (month, sign) in [(from, 1), (until, -1)] {
+            if let Some(offset) = self.offset(segment, month) {
+                let sums = &mut self.values[offset..offset + values.len()];
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += sign * value);
             }
         }
-        grid.accumulate(segments.len());
-        Ok(grid)
+    }
+
+    /// Adds the sums of a grid of the same shape.
+    pub fn merge(&mut self, other: &Grid) {
+        self.values.iter_mut().zip(&other.values).for_each(|(sum, value)| *sum += value);
     }
 
     /// From rows of one month each, from `first` or the earliest of them.
@@ -129,15 +168,11 @@ impl Grid {
         Ok(grid)
     }
 
-    fn accumulate(&mut self, segments: usize) {
+    /// Runs -> months, once.
+    pub fn accumulate(&mut self) {
         let width = self.names.len();
-        for segment in 0..segments {
-            for month in 1..self.months {
-                let here = (segment * self.months + month) * width;
-                for measure in 0..width {
-                    self.values[here + measure] += self.values[here + measure - width];
-                }
-            }
+        for months in self.values.chunks_mut((self.months * width).max(1)) {
+            (width..months.len()).for_each(|here| months[here] += months[here - width]);
         }
     }
 

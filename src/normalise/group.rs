@@ -1,28 +1,25 @@
 //! Sums of customer rows by dimension and segment.
 
+use std::sync::Arc;
+
 use polars::prelude::*;
 
-use super::union::union;
-
 use super::map;
-
-use super::members::{dimension_column, fixed_dimensions, has_plan};
+use super::members::dimension_column;
+use super::places::{Places, named};
+use super::union::union;
 use crate::job::Job;
-use crate::tables::inputs::PLAN;
-use crate::tables::model::{AT, UNTIL};
+use crate::tables::model::PLACE;
 use crate::tables::outputs::{DIMENSION, SEGMENT};
 
 /// The dimension and the segment of rows that belong to no dimension in particular.
 pub const ALL: &str = "all";
 
-/// Sums `measures` of `rows` by DIMENSION, SEGMENT and `keys`, for `all` and every declared dimension. `plan` names the
-/// column that holds the plan of a row.
-pub fn by_segment(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measures: &[(&str, Expr)]) -> LazyFrame {
+/// Sums `measures` of `rows` by DIMENSION, SEGMENT and `keys`, for `all` and every declared dimension; the rows name their
+/// segments in `dimension_column`s.
+pub fn by_segment(job: &Job, rows: &LazyFrame, keys: &[&str], measures: &[(&str, Expr)]) -> LazyFrame {
     let mut segments = vec![(ALL.to_string(), lit(ALL))];
-    segments.extend(fixed_dimensions(job).map(|d| (d.clone(), col(dimension_column(d)))));
-    if has_plan(job) {
-        segments.push((PLAN.name.to_string(), col(plan)));
-    }
+    segments.extend(job.dimensions.iter().map(|d| (d.clone(), col(dimension_column(d)))));
     let frames: Vec<LazyFrame> = segments
         .into_iter()
         .map(|(dimension, segment)| {
@@ -42,22 +39,14 @@ pub fn by_segment(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measur
     union(frames)
 }
 
-/// Sums `measures` of `rows` by `keys` and all dimensions at once: the many rows are read once, and `of_combined`, which goes
-/// through them dimension by dimension, has few. Columns: the keys, `KEYS_END`, the dimensions (`plan` becomes
-/// `dimension_column(PLAN)`), the measures.
-pub fn combined(job: &Job, rows: &LazyFrame, plan: &str, keys: &[&str], measures: &[(&str, Expr)]) -> LazyFrame {
-    let mut by: Vec<Expr> = keys.iter().map(|key| col(*key)).collect();
-    by.extend(fixed_dimensions(job).map(|dimension| col(dimension_column(dimension))));
-    if has_plan(job) {
-        by.push(col(plan).alias(dimension_column(PLAN.name)));
-    }
+/// Sums `measures` of `rows` by `keys` and PLACE: the many rows are read once, and `of_combined`, which goes through them
+/// dimension by dimension, has few. Columns: the keys, `KEYS_END`, the `dimension_column`s, the measures.
+pub fn combined(rows: &LazyFrame, places: &Arc<Places>, keys: &[&str], measures: &[(&str, Expr)]) -> LazyFrame {
+    let by: Vec<Expr> = keys.iter().chain(&[PLACE]).map(|key| col(*key)).collect();
     let sums: Vec<Expr> = measures.iter().map(|(name, sum)| sum.clone().alias(*name)).collect();
     let mut columns: Vec<Expr> = keys.iter().map(|key| col(*key)).collect();
     columns.push(lit(NULL).alias(KEYS_END));
-    columns.extend(fixed_dimensions(job).map(|dimension| col(dimension_column(dimension))));
-    if has_plan(job) {
-        columns.push(col(dimension_column(PLAN.name)));
-    }
+    columns.extend(named(places));
     columns.extend(measures.iter().map(|(name, _)| col(*name)));
     rows.clone().group_by(by).agg(sums).select(columns)
 }
@@ -72,23 +61,10 @@ pub fn of_combined(job: &Job, combined: &DataFrame) -> LazyFrame {
     let (keys, others) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let is_measure = |name: &&&str| !name.starts_with(&dimension_column(""));
     let sums: Vec<(&str, Expr)> = others.iter().filter(is_measure).map(|name| (*name, col(*name).sum())).collect();
-    by_segment(job, &combined.clone().lazy(), &dimension_column(PLAN.name), keys, &sums)
-}
-
-/// Cuts runs to the months of [first, last] and drops those outside it.
-pub fn clamped(rows: LazyFrame, first: i32, last: i32) -> LazyFrame {
-    rows.filter(col(AT).lt_eq(lit(last)).and(col(UNTIL).gt(lit(first)))).with_columns([
-        when(col(AT).lt(lit(first))).then(lit(first)).otherwise(col(AT)).alias(AT),
-        when(col(UNTIL).gt(lit(last + 1))).then(lit(last + 1)).otherwise(col(UNTIL)).alias(UNTIL),
-    ])
+    by_segment(job, &combined.clone().lazy(), keys, &sums)
 }
 
 /// 1 where the condition holds, else 0; summed it is a count.
 pub fn count_if(condition: Expr) -> Expr {
     when(condition).then(map::int(1)).otherwise(map::int(0)).sum()
-}
-
-/// The value where the condition holds, else 0, summed.
-pub fn sum_if(condition: Expr, value: Expr) -> Expr {
-    when(condition).then(value).otherwise(map::int(0)).sum()
 }

@@ -167,22 +167,6 @@ pub fn is_in_last_week(month: Expr, days: Expr, calendar: &Arc<Calendar>) -> Exp
     )
 }
 
-/// The last day with data of a month number: the day whose rate values the month's MRR.
-pub fn last_day(month: Expr, calendar: &Arc<Calendar>) -> Expr {
-    let calendar = calendar.clone();
-    month.map(
-        move |column| {
-            let days: Int32Chunked = column
-                .i32()?
-                .iter()
-                .map(|month| month.map(|m| crate::month::days_of(calendar.last_day(crate::month::Month(m)))))
-                .collect();
-            Ok(days.with_name(column.name().clone()).into_column())
-        },
-        typed(DataType::Int32),
-    )
-}
-
 /// Ticks in the reporting currency at the latest rate on or before `day`. Zero needs no rate.
 pub fn convert(ticks: Expr, currency: Expr, day: Expr, rates: &Arc<Rates>) -> Expr {
     let rates = rates.clone();
@@ -205,31 +189,5 @@ pub fn convert(ticks: Expr, currency: Expr, day: Expr, rates: &Arc<Rates>) -> Ex
         },
         &[currency, day],
         typed_many(DataType::Int64),
-    )
-}
-
-/// The month numbers of [from, until) that lie in [first, last], as a list to explode.
-pub fn months_between(from: Expr, until: Expr, first: i32, last: i32) -> Expr {
-    from.map_many(
-        move |columns| {
-            let (from, until) = (columns[0].i32()?.clone(), columns[1].i32()?.clone());
-            let mut builder = ListPrimitiveChunkedBuilder::<Int32Type>::new(
-                columns[0].name().clone(),
-                from.len(),
-                from.len() * 4,
-                DataType::Int32,
-            );
-            let mut months = Vec::new();
-            for row in 0..from.len() {
-                months.clear();
-                if let (Some(from), Some(until)) = (from.get(row), until.get(row)) {
-                    months.extend(from.max(first)..until.min(last + 1));
-                }
-                builder.append_slice(&months);
-            }
-            Ok(builder.finish().into_column())
-        },
-        &[until],
-        typed_many(DataType::List(Box::new(DataType::Int32))),
     )
 }

@@ -1,7 +1,7 @@
 //! Canonical inputs -> the compact model the metrics are computed from.
 //!
-//! `plans` describes the frames of each phase lazily; `Model::read` turns the last ones, collected, into dense arrays of
-//! integers. Nothing here collects.
+//! `plans` describes the frames of each phase lazily, `sweep` walks over the customers between two of them, and `Model::read`
+//! turns what both give into dense arrays of integers. Nothing here collects.
 
 pub mod active_days;
 pub mod allocated;
@@ -10,6 +10,8 @@ pub mod experience;
 pub mod fx;
 pub mod grid;
 pub mod group;
+pub mod histories;
+pub mod levels;
 pub mod map;
 pub mod measures;
 pub mod members;
@@ -17,19 +19,21 @@ pub mod model;
 pub mod panel;
 pub mod per_customer;
 pub mod places;
-pub mod plan;
 pub mod plans;
 pub mod purchases;
+pub mod ranking;
 pub mod revenue;
 pub mod spans;
 pub mod surveys;
+pub mod sweep;
+pub mod swept;
 pub mod tickets;
-pub mod timeline;
 pub mod union;
 pub mod usage;
+pub mod valued;
 
 pub use fx::Rates;
 pub use grid::{Grid, Segment, Segments};
 pub use model::Model;
 pub use panel::Panel;
-pub use plans::{Collected, Context, Frame, PHASES};
+pub use plans::{Collected, Context, Frame};

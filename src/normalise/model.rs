@@ -7,27 +7,19 @@ use polars::prelude::*;
 
 use super::allocated::{Costs, allocate};
 use super::costs::IS_CREDIT;
-use super::grid::{Grid, Segment, Segments, integers};
-use super::group::ALL;
+use super::grid::{Grid, Segments, integers};
 use super::panel::Panel;
-use super::plans::{Collected, Frame};
-use super::spans::UNKNOWN;
+use super::plans::{Collected, Context, Frame, first_snapshot};
+use super::swept::Swept;
 use crate::error::Result;
-use crate::job::{Active, Allocation, Job};
-use crate::month::{Calendar, Month, MonthRange};
-use crate::snapshot::Sources;
+use crate::job::{Active, Allocation};
+use crate::month::{Calendar, Month};
 use crate::tables::Input;
 use crate::tables::inputs::USER_ID;
-use crate::tables::model::{
-    ACTIVE_DAYS, AT, COHORT, FROM, INVOICED_ONLY, MEMBERS, NET, OPEN_MRR_NOW, PAYING_ANY, PAYING_CLOSE, POINTS,
-    PURCHASES, RETAINED, THEN_CUSTOMERS, THEN_MRR, THEN_MRR_KEPT, THEN_MRR_NOW, THEN_RETAINED, TICKETS, TICKS, UNTIL,
-};
+use crate::tables::model::{ACTIVE_DAYS, AT, COHORT, INVOICED_ONLY, MEMBERS, NET, POINTS, PURCHASES, TICKETS, TICKS};
 use crate::tables::outputs::{
-    ACTIVE_CUSTOMERS, ACTIVE_DAYS_TOTAL, ACTIVE_MRR, AT_RISK_CUSTOMERS, CATEGORY, CHURNED_CUSTOMERS, CHURNED_MRR,
-    CLOSING_CUSTOMERS, CLOSING_MRR, COHORT_MRR, CONTRACTION_MRR, DETRACTORS, DIMENSION, EXPANSION_MRR,
-    MONTHLY_ACTIVE_CUSTOMERS, MONTHLY_ACTIVE_USERS, NEW_AND_CHURNED_CUSTOMERS, NEW_CUSTOMERS, NEW_MRR,
-    OPENING_CUSTOMERS, OPENING_MRR, PROMOTERS, REACTIVATED_CUSTOMERS, REACTIVATION_MRR, REFUNDS, RESPONSES, REVENUE,
-    SATISFIED, SEGMENT, WEEKLY_ACTIVE_CUSTOMERS,
+    ACTIVE_DAYS_TOTAL, CATEGORY, DETRACTORS, DIMENSION, MONTHLY_ACTIVE_CUSTOMERS, MONTHLY_ACTIVE_USERS, PROMOTERS,
+    REFUNDS, RESPONSES, REVENUE, SATISFIED, SEGMENT, WEEKLY_ACTIVE_CUSTOMERS,
 };
 
 /// A cohort's members and how they were first lost.
@@ -107,37 +99,24 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads the collected aggregates.
-    pub fn read(
-        job: &Job,
-        sources: &Sources,
-        calendar: &Arc<Calendar>,
-        asked: MonthRange,
-        frames: &Collected,
-    ) -> Result<Model> {
+    /// Reads what was collected and what the walk over customers found.
+    pub fn read(context: &Context, frames: &Collected, swept: Swept, segments: Segments) -> Result<Model> {
+        let Context { job, sources, calendar, asked, .. } = context;
         let input = job.inputs.get(&Input::Subscriptions);
         let is_snapshots = input.is_some_and(|input| input.is_snapshots);
         let known_from = input.and_then(|input| input.history_from).map(|day| {
             let month = Month::of(day);
             if day.day() == 1 { month } else { month.next() }
         });
-        let seen = match frames.get(&Frame::First) {
-            Some(frame) => frame.column(FROM)?.cast(&DataType::Int64)?.i64()?.get(0),
-            None => match frames.get(&Frame::Losses) {
-                Some(frame) => integers(frame, COHORT)?.into_iter().min(),
-                None => None,
-            },
+        let seen = match frames.contains_key(&Frame::First) {
+            true => first_snapshot(frames)?,
+            false => swept.cohorts.keys().map(|(_, month)| *month).min(),
         };
-        let seen = seen.map(|month| Month(month as i32));
+        let seen = seen.map(Month);
         // The first snapshot is where knowledge begins; an export of periods says so itself.
         let first = if is_snapshots { seen } else { known_from.or(seen) };
-        let segments = read_segments(job, frames.get(&Frame::Segments))?;
         let from = seen.map_or(asked.first.0, |month| month.0).min(asked.first.0) - 1;
         let last = asked.last.0;
-        let runs = |name: Frame, names: &[&'static str]| match frames.get(&name) {
-            Some(frame) => Grid::of_runs(frame, &segments, from, last, names),
-            None => Ok(Grid::default()),
-        };
         let months = |name: Frame, names: &[&'static str]| match frames.get(&name) {
             Some(frame) => Grid::of_months(frame, &segments, from, last, names),
             None => Ok(Grid::default()),
@@ -155,37 +134,9 @@ impl Model {
             calendar: calendar.clone(),
             first,
             is_truncated: known_from.is_some() || is_snapshots,
-            customers: runs(
-                Frame::CustomerRuns,
-                &[
-                    OPENING_CUSTOMERS.name,
-                    NEW_CUSTOMERS.name,
-                    REACTIVATED_CUSTOMERS.name,
-                    CHURNED_CUSTOMERS.name,
-                    NEW_AND_CHURNED_CUSTOMERS.name,
-                    CLOSING_CUSTOMERS.name,
-                    RETAINED,
-                    THEN_CUSTOMERS,
-                    THEN_RETAINED,
-                ],
-            )?,
-            paying: runs(Frame::PayingRuns, &[PAYING_ANY, PAYING_CLOSE])?,
-            money: runs(
-                Frame::MoneyRuns,
-                &[
-                    OPENING_MRR.name,
-                    OPEN_MRR_NOW,
-                    NEW_MRR.name,
-                    REACTIVATION_MRR.name,
-                    EXPANSION_MRR.name,
-                    CONTRACTION_MRR.name,
-                    CHURNED_MRR.name,
-                    CLOSING_MRR.name,
-                    THEN_MRR,
-                    THEN_MRR_KEPT,
-                    THEN_MRR_NOW,
-                ],
-            )?,
+            customers: swept.customers,
+            paying: swept.paying,
+            money: swept.money,
             revenue: Grid::default(),
             usage: months(
                 Frame::Usage,
@@ -199,7 +150,7 @@ impl Model {
             costs: BTreeMap::new(),
             allocated: Costs::new(),
             categories: Vec::new(),
-            cohorts: BTreeMap::new(),
+            cohorts: swept.cohorts.into_iter().map(|(key, cohort)| (key, cohort.end())).collect(),
             panel: Panel::default(),
             segments,
         };
@@ -212,7 +163,7 @@ impl Model {
             model.read_costs(frame)?;
             model.allocated = allocate(&model);
         }
-        model.read_cohorts(frames, last)?;
+        model.read_cohort_revenue(frames)?;
         Ok(model)
     }
 
@@ -255,87 +206,14 @@ impl Model {
         Ok(())
     }
 
-    fn read_cohorts(&mut self, frames: &Collected, last: i32) -> Result<()> {
-        let mut cohorts: BTreeMap<(usize, i32), Cohort> = BTreeMap::new();
-        let mut read =
-            |name: Frame, take: &mut dyn FnMut(&mut Cohort, usize, &DataFrame) -> Result<()>| -> Result<()> {
-                let Some(frame) = frames.get(&name) else { return Ok(()) };
-                let at = self.segments.of_rows(frame)?;
-                let months = integers(frame, COHORT)?;
-                for row in 0..frame.height() {
-                    let cohort = cohorts.entry((at[row], months[row] as i32)).or_default();
-                    take(cohort, row, frame)?;
-                }
-                Ok(())
-            };
-        let number = |frame: &DataFrame, name: &str, row: usize| -> Result<Option<i64>> {
-            let column = frame.column(name)?;
-            Ok(match column.dtype() {
-                DataType::Int32 => column.i32()?.get(row).map(i64::from),
-                _ => column.i64()?.get(row),
-            })
-        };
-        let value = |frame: &DataFrame, name: &str, row: usize| number(frame, name, row).map(|v| v.unwrap_or(0));
-        let run = |frame: &DataFrame, row: usize| -> Result<std::ops::Range<i32>> {
-            Ok(value(frame, AT, row)? as i32..(value(frame, UNTIL, row)?.min(i64::from(last) + 1)) as i32)
-        };
-        read(Frame::Losses, &mut |cohort, row, frame| {
-            let members = value(frame, MEMBERS, row)?;
-            cohort.customers += members;
-            if let Some(month) = number(frame, AT, row)? {
-                *cohort.losses.entry(month as i32).or_default() += members;
-            }
-            Ok(())
-        })?;
-        read(Frame::CohortRuns, &mut |cohort, row, frame| {
-            let names =
-                [AT_RISK_CUSTOMERS.name, ACTIVE_CUSTOMERS.name, CHURNED_CUSTOMERS.name, NEW_AND_CHURNED_CUSTOMERS.name];
-            let counts: Vec<i64> = names.iter().map(|name| value(frame, name, row)).collect::<Result<_>>()?;
-            for month in run(frame, row)? {
-                cohort.counts.entry(month).or_default().iter_mut().zip(&counts).for_each(|(sum, count)| *sum += count);
-            }
-            Ok(())
-        })?;
-        read(Frame::CohortMoney, &mut |cohort, row, frame| {
-            let mrr = value(frame, ACTIVE_MRR.name, row)?;
-            for month in run(frame, row)? {
-                *cohort.mrr.entry(month).or_default() += mrr;
-            }
-            Ok(())
-        })?;
-        read(Frame::CohortBase, &mut |cohort, row, frame| {
-            cohort.base_mrr += value(frame, COHORT_MRR.name, row)?;
-            Ok(())
-        })?;
-        read(Frame::CohortRevenue, &mut |cohort, row, frame| {
-            *cohort.revenue.entry(value(frame, AT, row)? as i32).or_default() += value(frame, NET, row)?;
-            Ok(())
-        })?;
-        self.cohorts = cohorts;
+    fn read_cohort_revenue(&mut self, frames: &Collected) -> Result<()> {
+        let Some(frame) = frames.get(&Frame::CohortRevenue) else { return Ok(()) };
+        let at = self.segments.of_rows(frame)?;
+        let (cohorts, months, nets) = (integers(frame, COHORT)?, integers(frame, AT)?, integers(frame, NET)?);
+        for row in 0..frame.height() {
+            let cohort = self.cohorts.entry((at[row], cohorts[row] as i32)).or_default();
+            *cohort.revenue.entry(months[row] as i32).or_default() += nets[row];
+        }
         Ok(())
     }
-}
-
-/// The spine: `all`, then every declared dimension with its values and `(unknown)`, sorted.
-fn read_segments(job: &Job, frame: Option<&DataFrame>) -> Result<Segments> {
-    let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for dimension in &job.dimensions {
-        values.entry(dimension.clone()).or_default().insert(UNKNOWN.to_string());
-    }
-    if let Some(frame) = frame {
-        let (dimension, segment) =
-            (frame.column(DIMENSION.name)?.str()?.clone(), frame.column(SEGMENT.name)?.str()?.clone());
-        for row in 0..frame.height() {
-            if let (Some(dimension), Some(segment)) = (dimension.get(row), segment.get(row)) {
-                values.entry(dimension.to_string()).or_default().insert(segment.to_string());
-            }
-        }
-    }
-    let mut list = vec![Segment { dimension: ALL.to_string(), segment: ALL.to_string() }];
-    for dimension in &job.dimensions {
-        for segment in values.remove(dimension).unwrap_or_default() {
-            list.push(Segment { dimension: dimension.clone(), segment });
-        }
-    }
-    Ok(Segments::new(list))
 }

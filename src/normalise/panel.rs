@@ -3,22 +3,20 @@
 //! Only the tables that have such scores pay for it: it is read where one of them is computed, and holds those customers
 //! who paid at a close that one of them looks at.
 
-use std::collections::HashMap;
-
 use polars::prelude::*;
 
-use super::grid::{Segments, integers};
-use super::members::{dimension_column, fixed_dimensions, has_plan};
+use super::grid::integers;
+use super::members::fixed_dimensions;
 use super::per_customer::{Monthly, PerCustomer};
-use super::plans::{Activity, Collected, Context, Frame};
-use crate::error::{Error, Result};
+use super::places::Places;
+use super::plans::{Collected, Context, Frame};
+use super::swept::Walked;
+use crate::error::Result;
 use crate::ids::Numbered;
 use crate::month::{Month, MonthRange};
 use crate::tables::Input;
-use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, PLAN, SCORE, SURVEY_KIND};
-use crate::tables::model::{
-    ACTIVE_DAYS, AT, CLOSE, COHORT, CUSTOMER, DAY, IS_CLOSE, NET, OPEN, RESPONDENT, SCALE, TICKETS, TICKS, UNTIL,
-};
+use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, SCORE, SURVEY_KIND};
+use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAY, NET, RESPONDENT, SCALE, TICKETS, TICKS};
 
 /// A backtest of a month looks at the scores of six months before it.
 const SCORED_BEFORE: i32 = 6;
@@ -30,20 +28,20 @@ pub const LOOKS_BACK: i32 = SCORED_BEFORE + LOOK_BACK;
 
 /// Months [from, until) at whose close a customer paid, with one plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Stay {
-    from: i32,
-    until: i32,
+pub struct Stay {
+    pub from: i32,
+    pub until: i32,
     /// Where the plan stands in the spine.
-    plan: Option<u32>,
+    pub plan: Option<u32>,
 }
 
 /// MRR at the open and the close of each month of [from, until) it paid at the close of, both at that month's rate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Level {
-    from: i32,
-    until: i32,
-    open: i64,
-    close: i64,
+pub struct PaidLevel {
+    pub from: i32,
+    pub until: i32,
+    pub open: i64,
+    pub close: i64,
 }
 
 /// A respondent's last answer of one kind, as of the months [from, until).
@@ -67,7 +65,7 @@ pub struct Panel {
     positions: Vec<u32>,
     fixed: usize,
     stays: PerCustomer<Stay>,
-    levels: PerCustomer<Level>,
+    levels: PerCustomer<PaidLevel>,
     bad_payments: PerCustomer<Monthly>,
     pub active_days: Option<PerCustomer<Monthly>>,
     pub tickets: Option<PerCustomer<Monthly>>,
@@ -80,30 +78,22 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// Reads the collected frames of customers.
-    pub fn read(context: &Context, frames: &Collected, segments: &Segments) -> Result<Panel> {
-        let (Some(paying), Some(members)) =
-            (frames.get(&Frame::Timeline(Activity::Paying)), frames.get(&Frame::Members(context.counted())))
-        else {
-            return Ok(Panel::default());
-        };
+    /// Reads what was collected and found of single customers.
+    pub fn read(context: &Context, frames: &Collected, walked: Walked, places: &Places) -> Result<Panel> {
         let asked = context.asked;
         let scored = MonthRange { first: asked.first.plus(-SCORED_BEFORE), last: asked.last };
-        let seen = MonthRange { first: scored.first.plus(-LOOK_BACK), last: asked.last };
+        let seen = MonthRange { first: asked.first.plus(-LOOKS_BACK), last: asked.last };
         let known = context.ids.known();
-        let ids = paid(paying, scored, &known)?;
+        let ids = paid(&walked.stays, scored, &known);
         let mut numbers = vec![None; known.len()];
         ids.iter().zip(0..).for_each(|(id, number)| numbers[*id as usize] = Some(number));
-        let reader = Reader { numbers, customers: ids.len(), seen, segments };
+        let reader = Reader { numbers, customers: ids.len(), seen };
         let costs = context.sources.get(&Input::RetentionCosts);
         let has_cost_customers = costs.is_some_and(|source| source.present.contains(COST_CUSTOMER_ID.name));
         let monthly = |frame: Frame, value: &str| reader.monthly(frames.get(&frame), Some(value));
         let mut panel = Panel {
-            stays: reader.stays(paying, has_plan(context.job))?,
-            levels: match frames.get(&Frame::Money) {
-                Some(frame) => reader.levels(frame)?,
-                None => PerCustomer::default(),
-            },
+            stays: reader.renumbered(walked.stays),
+            levels: reader.renumbered(walked.levels),
             bad_payments: reader.monthly(frames.get(&Frame::BadPayments), None)?.unwrap_or_default(),
             active_days: monthly(Frame::ActiveDays, ACTIVE_DAYS)?,
             tickets: monthly(Frame::Tickets, TICKETS)?,
@@ -113,9 +103,9 @@ impl Panel {
             weights: context.job.definitions.weights.list(),
             ..Panel::default()
         };
-        let dimensions: Vec<&String> = fixed_dimensions(context.job).collect();
-        panel.fixed = dimensions.len();
-        (panel.cohorts, panel.positions) = reader.members(members, &dimensions)?;
+        panel.cohorts = ids.iter().map(|id| places.first(*id).map_or(0, |first| first.month)).collect();
+        panel.positions = ids.iter().flat_map(|id| places.fixed().of(*id)).copied().collect();
+        panel.fixed = fixed_dimensions(context.job).count();
         panel.ids = ids.into_iter().map(|id| known.text(id).to_string()).collect();
         Ok(panel)
     }
@@ -151,7 +141,7 @@ impl Panel {
     }
     /// Whether in any of the months its MRR fell, at that month's rate, while it went on paying.
     pub fn has_contraction(&self, customer: u32, months: MonthRange) -> bool {
-        let overlaps = |row: &&Level| row.from <= months.last.0 && months.first.0 < row.until;
+        let overlaps = |row: &&PaidLevel| row.from <= months.last.0 && months.first.0 < row.until;
         self.levels.of(customer).iter().filter(overlaps).any(|row| row.close < row.open)
     }
     /// Whether in any of the months a payment failed or was refunded.
@@ -166,101 +156,49 @@ impl Panel {
 }
 
 /// Customers who paid at the close of one of the months, sorted by their ids.
-fn paid(paying: &DataFrame, months: MonthRange, known: &Numbered) -> Result<Vec<u32>> {
-    let (from, until) = (integers(paying, AT)?, integers(paying, UNTIL)?);
-    let is_close = flags(paying)?;
-    let mut seen = Vec::new();
-    for (row, id) in paying.column(CUSTOMER)?.u32()?.iter().enumerate() {
-        let is_seen = from[row] <= i64::from(months.last.0) && i64::from(months.first.0) < until[row];
-        if is_seen
-            && is_close[row]
-            && let Some(id) = id
-        {
-            seen.push(id);
-        }
-    }
-    seen.sort_unstable();
-    seen.dedup();
-    seen.sort_unstable_by_key(|id| known.text(*id));
-    Ok(seen)
-}
-
-/// Whether a customer paid at the close of each row: by its own currency, even if that is worth nothing in another.
-fn flags(frame: &DataFrame) -> Result<Vec<bool>> {
-    Ok(frame.column(IS_CLOSE)?.bool()?.iter().map(|is_close| is_close == Some(true)).collect())
+fn paid(stays: &[(u32, Stay)], months: MonthRange, known: &Numbered) -> Vec<u32> {
+    let is_scored = |stay: &Stay| stay.from <= months.last.0 && months.first.0 < stay.until;
+    let mut paid: Vec<u32> = stays.iter().filter(|(_, stay)| is_scored(stay)).map(|(id, _)| *id).collect();
+    paid.dedup();
+    paid.sort_unstable_by_key(|id| known.text(*id));
+    paid
 }
 
 /// Reads frames with CUSTOMER into rows by the customer's number.
-struct Reader<'a> {
+struct Reader {
     /// By the number of the id; None for those who never paid when it mattered.
     numbers: Vec<Option<u32>>,
     customers: usize,
     seen: MonthRange,
-    segments: &'a Segments,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn number(&self, id: Option<u32>) -> Option<u32> {
         self.numbers.get(id? as usize).copied().flatten()
-    }
-
-    /// Calls `each` with the row and the number of every known customer whose months overlap those seen.
-    fn each(&self, frame: &DataFrame, until: Option<&str>, mut each: impl FnMut(usize, u32)) -> Result<()> {
-        let from = integers(frame, AT)?;
-        let until = until.map(|until| integers(frame, until)).transpose()?;
-        let (first, last) = (i64::from(self.seen.first.0), i64::from(self.seen.last.0));
-        for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
-            let is_over = until.as_ref().map_or(from[row] < first, |until| until[row] <= first);
-            if from[row] <= last
-                && !is_over
-                && let Some(number) = self.number(id)
-            {
-                each(row, number);
-            }
-        }
-        Ok(())
     }
 
     /// Sums of a column by month, or (None) how many rows there are.
     fn monthly(&self, frame: Option<&DataFrame>, value: Option<&str>) -> Result<Option<PerCustomer<Monthly>>> {
         let Some(frame) = frame else { return Ok(None) };
         let (months, values) = (integers(frame, AT)?, value.map(|value| integers(frame, value)).transpose()?);
+        let seen = i64::from(self.seen.first.0)..=i64::from(self.seen.last.0);
         let mut rows = Vec::new();
-        self.each(frame, None, |row, customer| {
-            let value = values.as_ref().map_or(1, |values| values[row]);
-            rows.push((customer, Monthly { month: months[row] as i32, value }));
-        })?;
+        for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
+            if seen.contains(&months[row])
+                && let Some(customer) = self.number(id)
+            {
+                let value = values.as_ref().map_or(1, |values| values[row]);
+                rows.push((customer, Monthly { month: months[row] as i32, value }));
+            }
+        }
         Ok(Some(PerCustomer::of_months(self.customers, rows)))
     }
 
-    fn stays(&self, frame: &DataFrame, has_plan: bool) -> Result<PerCustomer<Stay>> {
-        let (from, until) = (integers(frame, AT)?, integers(frame, UNTIL)?);
-        let is_close = flags(frame)?;
-        let plans = if has_plan { Some(self.positions(frame, PLAN.name, PLAN.name)?) } else { None };
-        let mut rows = Vec::new();
-        self.each(frame, Some(UNTIL), |row, customer| {
-            if is_close[row] {
-                let plan = plans.as_ref().map(|plans| plans[row]);
-                rows.push((customer, Stay { from: from[row] as i32, until: until[row] as i32, plan }));
-            }
-        })?;
-        rows.sort_unstable();
-        Ok(PerCustomer::of_sorted(self.customers, rows))
-    }
-
-    fn levels(&self, frame: &DataFrame) -> Result<PerCustomer<Level>> {
-        let (from, until) = (integers(frame, AT)?, integers(frame, UNTIL)?);
-        let (open, close) = (integers(frame, OPEN)?, integers(frame, CLOSE)?);
-        let is_close = flags(frame)?;
-        let mut rows = Vec::new();
-        self.each(frame, Some(UNTIL), |row, customer| {
-            if is_close[row] {
-                let (from, until) = (from[row] as i32, until[row] as i32);
-                rows.push((customer, Level { from, until, open: open[row], close: close[row] }));
-            }
-        })?;
-        rows.sort_unstable();
-        Ok(PerCustomer::of_sorted(self.customers, rows))
+    /// Rows by the customer's number here, those of a customer in the order they have.
+    fn renumbered<T: Copy>(&self, rows: Vec<(u32, T)>) -> PerCustomer<T> {
+        let rows = rows.into_iter().filter_map(|(id, row)| Some((self.number(Some(id))?, row)));
+        let (numbers, rows): (Vec<u32>, Vec<T>) = rows.unzip();
+        PerCustomer::gathered(self.customers, &numbers, &rows)
     }
 
     /// Answers of all history up to the last month; an answer counts until the respondent's next one of its kind.
@@ -293,34 +231,5 @@ impl Reader<'_> {
             rows.push((key.0, answer));
         }
         Ok(PerCustomer::of_sorted(self.customers, rows))
-    }
-
-    /// Cohort months, and the spine positions of the dimensions, by customer.
-    fn members(&self, frame: &DataFrame, dimensions: &[&String]) -> Result<(Vec<i32>, Vec<u32>)> {
-        let cohort = integers(frame, COHORT)?;
-        let of_rows = |dimension: &&String| self.positions(frame, &dimension_column(dimension), dimension);
-        let of_rows: Vec<Vec<u32>> = dimensions.iter().map(of_rows).collect::<Result<_>>()?;
-        let mut cohorts = vec![0; self.customers];
-        let mut positions = vec![0; self.customers * dimensions.len()];
-        for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
-            let Some(number) = self.number(id).map(|number| number as usize) else { continue };
-            cohorts[number] = cohort[row] as i32;
-            for (dimension, of_rows) in of_rows.iter().enumerate() {
-                positions[number * dimensions.len() + dimension] = of_rows[row];
-            }
-        }
-        Ok((cohorts, positions))
-    }
-
-    /// Where the value of a column stands in the spine of its dimension.
-    fn positions(&self, frame: &DataFrame, column: &str, dimension: &str) -> Result<Vec<u32>> {
-        let list = self.segments.list.iter().enumerate().filter(|(_, segment)| segment.dimension == dimension);
-        let known: HashMap<&str, u32> = list.map(|(at, segment)| (segment.segment.as_str(), at as u32)).collect();
-        let position = |value: Option<&str>| {
-            let value = value.unwrap_or(super::spans::UNKNOWN);
-            let missing = || Error::internal(format!("segment `{value}` of `{dimension}` is not in the spine"));
-            known.get(value).copied().ok_or_else(missing)
-        };
-        frame.column(column)?.str()?.iter().map(position).collect()
     }
 }

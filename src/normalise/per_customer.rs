@@ -7,6 +7,22 @@ pub struct PerCustomer<T> {
     rows: Vec<T>,
 }
 
+impl<T: Copy> PerCustomer<T> {
+    /// Row i belongs to customer `numbers[i]`; a customer's rows stay in their order.
+    pub fn gathered(customers: usize, numbers: &[u32], rows: &[T]) -> Self {
+        let mut starts = vec![0; customers + 1];
+        numbers.iter().for_each(|number| starts[*number as usize + 1] += 1);
+        (0..customers).for_each(|customer| starts[customer + 1] += starts[customer]);
+        let mut next = starts.clone();
+        let mut order = vec![0_u32; rows.len()];
+        for (row, number) in (0..).zip(numbers) {
+            order[next[*number as usize]] = row;
+            next[*number as usize] += 1;
+        }
+        PerCustomer { starts, rows: order.into_iter().map(|row| rows[row as usize]).collect() }
+    }
+}
+
 impl<T> PerCustomer<T> {
     /// `rows` are sorted by customer; there are customers 0 to `customers` - 1.
     pub fn of_sorted(customers: usize, rows: Vec<(u32, T)>) -> Self {

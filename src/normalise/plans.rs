@@ -1,8 +1,8 @@
 //! The frames of a run, phase by phase: each phase is a set of lazy frames over what the phases before it collected.
 //!
 //! A collect cannot share work with another one, and Polars recognises shared subplans only while they are simple. So a
-//! phase ends wherever its results are used more than once: the inputs are read by one collect, and no timeline is
-//! built twice.
+//! phase ends wherever its results are used more than once: the inputs are read by one collect. Between `extract` and
+//! `aggregates` customers are walked (`sweep`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,23 +12,20 @@ use polars::prelude::*;
 use super::union::{frame_of, union};
 
 use super::fx::Rates;
-use super::group::{clamped, combined, count_if, of_combined};
-use super::measures::{cohort_measures, customer_measures, money_measures, revenue_measures};
+use super::group::{combined, of_combined};
 use super::members::{self, fixed_dimensions, has_plan};
-use super::places::{Places, placed};
+use super::places::{Places, placed, placed_by_cohort};
+use super::revenue::{self, revenue_measures};
 use super::spans::{self, UNKNOWN};
-use super::{costs, experience, map, plan, purchases, revenue, timeline};
+use super::{costs, experience, map, purchases};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::job::{Active, Allocation, Job};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::snapshot::Sources;
 use crate::tables::inputs::{self, Input, PLAN};
-use crate::tables::model::{
-    AT, CLOSE, COHORT, COHORT_PLAN, CUSTOMER, FROM, IS_ANY, IS_CLOSE, MEMBERS, NET, PAYING_ANY, PAYING_CLOSE, UNIT,
-    UNTIL,
-};
-use crate::tables::outputs::{ACTIVE_MRR, COHORT_MRR, DIMENSION, SEGMENT};
+use crate::tables::model::{AT, COHORT, FROM, NET};
+use crate::tables::outputs::{DIMENSION, SEGMENT};
 
 /// What `definitions.active` counts, or what pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,32 +50,6 @@ pub enum Frame {
     Segments,
     /// The first month with data.
     First,
-    /// Levels per customer, counted.
-    Counts(Activity),
-    /// Levels per customer and currency, in native ticks.
-    Native,
-    /// First month, first plan and fixed segments of every customer ever active.
-    Members(Activity),
-    /// Levels in reporting ticks.
-    Valued,
-    /// Per change of a customer: what it was and is, with segments and cohort (null: it was never active).
-    Timeline(Activity),
-    /// The same in money.
-    Money,
-    /// Runs of customer counts by segment (definitions.active).
-    CustomerRuns,
-    /// Runs of paying customers by segment.
-    PayingRuns,
-    /// Runs of MRR and its movements by segment.
-    MoneyRuns,
-    /// Members by cohort and month of first loss.
-    Losses,
-    /// Runs of active members by cohort.
-    CohortRuns,
-    /// Runs of MRR by cohort.
-    CohortMoney,
-    /// MRR of each cohort at the close of its first month.
-    CohortBase,
     /// Customers by month and net revenue.
     Revenue,
     /// Net revenue by cohort and month.
@@ -128,10 +99,6 @@ pub struct Context<'a> {
     pub has_panel: bool,
 }
 
-/// In order; the last ones are what `Model::read` reads.
-pub const PHASES: [fn(&Context, &Collected) -> Result<Plans>; 6] =
-    [extract, levels, values, timelines, aggregates, by_dimension];
-
 impl Context<'_> {
     fn activities(&self) -> Vec<Activity> {
         match self.job.definitions.active {
@@ -139,16 +106,9 @@ impl Context<'_> {
             Active::Entitled => vec![Activity::Paying, Activity::Entitled],
         }
     }
-    /// The activity that churn, cohorts and retention cost count.
-    pub fn counted(&self) -> Activity {
-        match self.job.definitions.active {
-            Active::Paying | Active::Purchases => Activity::Paying,
-            Active::Entitled => Activity::Entitled,
-        }
-    }
     /// How far back money must be valued for the asked months, whose trailing months may begin before months then still
     /// settling. Twelve months of cost shares need less.
-    fn money_window(&self) -> MonthRange {
+    pub fn money_window(&self) -> MonthRange {
         let settling = (self.job.settle_days / 28 + 2) as i32;
         let first = match self.job.definitions.allocation {
             Allocation::Customers | Allocation::Tickets => self.asked.first.plus(-(LOOK_BACK_MONTHS + settling)),
@@ -163,7 +123,7 @@ pub fn lazy(frames: &Collected, frame: Frame) -> Option<LazyFrame> {
 }
 
 /// Reads the inputs; no later phase does.
-fn extract(context: &Context, frames: &Collected) -> Result<Plans> {
+pub fn extract(context: &Context, frames: &Collected) -> Plans {
     let Context { job, sources, calendar, rates, ids, .. } = context;
     let mut plans = experience::extract(context, frames);
     match (sources.get(&Input::Subscriptions), sources.get(&Input::Invoices)) {
@@ -190,156 +150,38 @@ fn extract(context: &Context, frames: &Collected) -> Result<Plans> {
     }
     plans.push((Frame::Segments, segments(job, sources, calendar)));
     plans.extend(first_month(job, sources, calendar).map(|frame| (Frame::First, frame)));
-    Ok(plans)
-}
-
-/// Change points, in customers and in native money; and what is fixed about customers.
-fn levels(context: &Context, frames: &Collected) -> Result<Plans> {
-    let Context { job, calendar, rates, .. } = context;
-    let mut plans = experience::levels(context, frames);
-    let dimensions = lazy(frames, Frame::Dimensions);
-    for activity in context.activities() {
-        let Some(spans) = lazy(frames, Frame::Spans(activity)) else { continue };
-        // A customer has one plan a month in every table: where entitled customers are counted, payment follows their plan.
-        let is_marked = activity != context.counted();
-        let marks =
-            |unit| lazy(frames, Frame::Spans(context.counted())).filter(|_| is_marked).map(|marks| (marks, unit));
-        plans.push((Frame::Counts(activity), timeline::levels(timeline::counted(spans.clone()), marks(""))));
-        let members = members::cohorts(job, &spans, rates, calendar);
-        plans.push((Frame::Members(activity), members::with_dimensions(job, members, dimensions.as_ref())));
-        if activity == Activity::Paying {
-            plans.push((Frame::Native, timeline::levels(spans, marks(rates.reporting()))));
-        }
-    }
-    Ok(plans)
-}
-
-/// Native money in the reporting currency.
-fn values(context: &Context, frames: &Collected) -> Result<Plans> {
-    let (Some(native), Some(spans)) = (lazy(frames, Frame::Native), lazy(frames, Frame::Spans(Activity::Paying)))
-    else {
-        return Ok(Plans::new());
-    };
-    let valued = timeline::of_money(native, spans, context.money_window(), &context.rates, &context.calendar);
-    Ok(vec![(Frame::Valued, valued)])
-}
-
-/// Change points with plan, segments and cohort.
-fn timelines(context: &Context, frames: &Collected) -> Result<Plans> {
-    let mut plans = Plans::new();
-    let Some(spans) = lazy(frames, Frame::Spans(context.counted())) else { return Ok(plans) };
-    let mut placed = |name: Frame, rows: LazyFrame, activity: Activity| {
-        let Some(members) = lazy(frames, Frame::Members(activity)) else { return };
-        let rows = if has_plan(context.job) {
-            plan::with_plan(rows, &spans, &context.rates, &context.calendar)
-        } else {
-            rows.with_column(lit(UNKNOWN).alias(PLAN.name))
-        };
-        plans.push((name, rows.join(members, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Left))));
-    };
-    for activity in context.activities() {
-        if let Some(counts) = lazy(frames, Frame::Counts(activity)) {
-            placed(Frame::Timeline(activity), timeline::of_customers(counts), activity);
-        }
-    }
-    if let Some(valued) = lazy(frames, Frame::Valued) {
-        placed(Frame::Money, valued, Activity::Paying);
-    }
-    Ok(plans)
+    plans
 }
 
 /// Sums that `aggregates` makes for all dimensions at once.
-const COMBINED: [Frame; 14] = [
-    Frame::CustomerRuns,
-    Frame::PayingRuns,
-    Frame::MoneyRuns,
-    Frame::CohortRuns,
-    Frame::CohortMoney,
-    Frame::Losses,
-    Frame::CohortBase,
-    Frame::CohortRevenue,
-    Frame::Revenue,
-    Frame::Usage,
-    Frame::Users,
-    Frame::Nps,
-    Frame::Csat,
-    Frame::TicketSums,
-];
+const COMBINED: [Frame; 7] =
+    [Frame::CohortRevenue, Frame::Revenue, Frame::Usage, Frame::Users, Frame::Nps, Frame::Csat, Frame::TicketSums];
 
 /// The same sums dimension by dimension.
-fn by_dimension(context: &Context, frames: &Collected) -> Result<Plans> {
+pub fn by_dimension(context: &Context, frames: &Collected) -> Plans {
     let of = |frame: Frame| {
         let sums = of_combined(context.job, frames.get(&frame)?);
         let shared = lazy(frames, Frame::SharedUsers).filter(|_| frame == Frame::Users);
         Some((frame, union([sums].into_iter().chain(shared).collect())))
     };
-    Ok(COMBINED.into_iter().filter_map(of).collect())
+    COMBINED.into_iter().filter_map(of).collect()
 }
 
 /// Sums by all segments at once, cohort and month.
-fn aggregates(context: &Context, frames: &Collected) -> Result<Plans> {
-    let Context { job, calendar, rates, asked, .. } = context;
-    let counted = context.counted();
-    let (Some(customers), Some(paying), Some(money), Some(native), Some(members)) = (
-        lazy(frames, Frame::Timeline(counted)),
-        lazy(frames, Frame::Timeline(Activity::Paying)),
-        lazy(frames, Frame::Money),
-        lazy(frames, Frame::Native),
-        lazy(frames, Frame::Members(counted)),
-    ) else {
-        return Ok(Plans::new());
-    };
-    let (first, last) = (asked.first.0, asked.last.0);
-    let tables = [Frame::Timeline(Activity::Paying), Frame::Dimensions].map(|frame| frames.get(&frame));
-    let places = Arc::new(Places::new(job, tables[0], tables[1], context.ids.known().len())?);
-    let ever = |rows: LazyFrame| rows.filter(col(COHORT).is_not_null());
-    let (customers, paying, money) = (ever(customers), ever(paying), ever(money));
-    let join = |rows: LazyFrame, other: LazyFrame, how: JoinType| {
-        rows.join(other, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(how))
-    };
-    let (runs, cohort_runs) = ([AT, UNTIL], [COHORT, AT, UNTIL]);
-    let until_last = |rows: &LazyFrame| clamped(rows.clone(), i32::MIN, last);
-    let within_asked = |rows: &LazyFrame| clamped(rows.clone(), first, last);
-    let paying_measures = [(PAYING_ANY, count_if(col(IS_ANY))), (PAYING_CLOSE, count_if(col(IS_CLOSE)))];
-    let in_window = clamped(money.clone(), context.money_window().first.0, last);
-
-    let loss = when(col(IS_CLOSE).not()).then(col(AT)).otherwise(lit(NULL).cast(DataType::Int32)).min();
-    let losses = customers.clone().group_by([col(CUSTOMER)]).agg([loss.alias(AT)]);
-    let losses = join(members.clone(), losses, JoinType::Left);
-
-    // Money follows payment, cohorts follow definitions.active: a customer's cohort comes from the latter.
-    let amounts = money.select([col(CUSTOMER), col(AT), col(UNTIL), col(CLOSE)]);
-    let cohort_money = join(within_asked(&amounts), members.clone(), JoinType::Inner);
-    let day = map::last_day(col(AT), calendar);
-    let base = join(native, members.clone(), JoinType::Inner)
-        .filter(col(AT).eq(col(COHORT)))
-        .with_column(map::convert(col(CLOSE), col(UNIT), day, rates).alias(CLOSE));
-
-    let mut plans = experience::aggregates(context, frames, &places);
-    plans.extend([
-        (Frame::CustomerRuns, combined(job, &until_last(&customers), PLAN.name, &runs, &customer_measures())),
-        (Frame::PayingRuns, combined(job, &until_last(&paying), PLAN.name, &runs, &paying_measures)),
-        (Frame::MoneyRuns, combined(job, &in_window, PLAN.name, &runs, &money_measures())),
-        (Frame::CohortRuns, combined(job, &until_last(&customers), COHORT_PLAN, &cohort_runs, &cohort_measures())),
-        (Frame::Losses, combined(job, &losses, COHORT_PLAN, &[COHORT, AT], &[(MEMBERS, len().cast(DataType::Int64))])),
-        (
-            Frame::CohortMoney,
-            combined(job, &cohort_money, COHORT_PLAN, &cohort_runs, &[(ACTIVE_MRR.name, col(CLOSE).sum())]),
-        ),
-        (Frame::CohortBase, combined(job, &base, COHORT_PLAN, &[COHORT], &[(COHORT_MRR.name, col(CLOSE).sum())])),
-    ]);
+pub fn aggregates(context: &Context, frames: &Collected, places: &Arc<Places>) -> Plans {
+    let mut plans = experience::aggregates(context, frames, places);
     if let Some(paid) = lazy(frames, Frame::Paid) {
-        let placed = placed(paid.clone(), &places);
-        plans.push((Frame::Revenue, combined(job, &placed, PLAN.name, &[AT, NET], &revenue_measures())));
+        let revenue = revenue_measures();
+        plans.push((Frame::Revenue, combined(&placed(paid.clone(), places), places, &[AT, NET], &revenue)));
         let earliest = when(col(AT).lt(col(COHORT))).then(col(COHORT)).otherwise(col(AT)).alias(AT);
-        let joined = join(paid, members, JoinType::Inner).with_column(earliest);
-        plans
-            .push((Frame::CohortRevenue, combined(job, &joined, COHORT_PLAN, &[COHORT, AT], &[(NET, col(NET).sum())])));
+        let of_cohorts = placed_by_cohort(paid, places).with_column(earliest);
+        let net = [(NET, col(NET).sum())];
+        plans.push((Frame::CohortRevenue, combined(&of_cohorts, places, &[COHORT, AT], &net)));
     }
     if let Some(lines) = lazy(frames, Frame::CostLines) {
-        plans.push((Frame::Costs, costs::per_segment(job, lines, &places)));
+        plans.push((Frame::Costs, costs::per_segment(context.job, lines, places)));
     }
-    Ok(plans)
+    plans
 }
 
 /// DIMENSION and SEGMENT, every value of every declared dimension in the snapshot; `(unknown)` is always one.
@@ -387,4 +229,10 @@ fn first_month(job: &Job, sources: &Sources, calendar: &Calendar) -> Option<Lazy
     let day = col(inputs::SNAPSHOT_DATE.name);
     let as_of = lit(crate::month::days_of(calendar.as_of()));
     Some(source.frame.clone().filter(day.clone().lt_eq(as_of)).select([map::month_of_day(day).min().alias(FROM)]))
+}
+
+/// What `first_month` found.
+pub fn first_snapshot(frames: &Collected) -> Result<Option<i32>> {
+    let Some(frame) = frames.get(&Frame::First) else { return Ok(None) };
+    Ok(frame.column(FROM)?.i32()?.get(0))
 }

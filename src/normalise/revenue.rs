@@ -5,6 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
+use super::group::count_if;
 use super::map;
 use super::spans::is_one_of;
 use crate::ids::{Ids, number};
@@ -12,7 +13,7 @@ use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
 use crate::tables::inputs;
-use crate::tables::model::{AT, CUSTOMER, NET, PURCHASES, SIGN, TICKS};
+use crate::tables::model::{AT, CUSTOMER, INVOICED_ONLY, IS_COVERED, MEMBERS, NET, PURCHASES, SIGN, TICKS};
 use crate::tables::outputs::{REFUNDS, REVENUE};
 
 /// Per CUSTOMER and AT (month of payment): REVENUE, REFUNDS (positive), NET and PURCHASES (payments above zero), in reporting
@@ -71,4 +72,15 @@ pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>)
             map::month_of(paid_at, calendar).alias(AT),
         ])
         .unique_generic(None::<Vec<Expr>>, UniqueKeepStrategy::Any)
+}
+
+/// What is summed per segment and month.
+pub fn revenue_measures() -> Vec<(&'static str, Expr)> {
+    vec![
+        (MEMBERS, len().cast(DataType::Int64)),
+        (INVOICED_ONLY, count_if(col(IS_COVERED).not())),
+        (REVENUE.name, col(REVENUE.name).sum()),
+        (REFUNDS.name, col(REFUNDS.name).sum()),
+        (PURCHASES, col(PURCHASES).sum()),
+    ]
 }

@@ -6,12 +6,12 @@ use polars::prelude::*;
 
 use super::group::{combined, count_if};
 use super::map;
-use super::plan::first_of_each;
+use super::places::Places;
 use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
-use crate::tables::inputs::{self, CSAT_DEFAULT_SCALE, CSAT_KIND, NPS_KIND, NPS_SCALE, PLAN};
+use crate::tables::inputs::{self, CSAT_DEFAULT_SCALE, CSAT_KIND, NPS_KIND, NPS_SCALE};
 use crate::tables::model::{AT, CUSTOMER, DAY, KEY, POINTS, RESPONDENT, SCALE};
 use crate::tables::outputs::{DETRACTORS, PROMOTERS, RESPONSES, SATISFIED};
 
@@ -64,10 +64,16 @@ pub fn answers(surveys: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> La
     ])
 }
 
+/// The first row of each run of equal keys in a frame sorted by them.
+pub fn first_of_each(sorted: LazyFrame, keys: &[&str]) -> LazyFrame {
+    let differs = keys.iter().fold(lit(false), |any, key| any.or(col(*key).neq(col(*key).shift(lit(1)))));
+    sorted.with_column(differs.fill_null(lit(true)).alias(KEY)).filter(col(KEY))
+}
+
 const IS_ANONYMOUS: &str = "is_anonymous";
 
 /// Responses, promoters and detractors by segment and month.
-pub fn nps(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn nps(job: &Job, placed: &LazyFrame, places: &Arc<Places>) -> LazyFrame {
     let score = || col(inputs::SCORE.name);
     let measures = [
         (RESPONSES.name, len().cast(DataType::Int64)),
@@ -75,11 +81,11 @@ pub fn nps(job: &Job, placed: &LazyFrame) -> LazyFrame {
         (DETRACTORS.name, count_if(score().lt_eq(map::int(job.definitions.detractor_max)))),
     ];
     let rows = placed.clone().filter(col(inputs::SURVEY_KIND.name).eq(lit(NPS_KIND)));
-    combined(job, &rows, PLAN.name, &[AT], &measures)
+    combined(&rows, places, &[AT], &measures)
 }
 
 /// Responses, satisfied ones and `FULL_POINTS` x (score - 1)/(scale - 1) by segment and month.
-pub fn csat(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn csat(placed: &LazyFrame, places: &Arc<Places>) -> LazyFrame {
     let score = || col(inputs::SCORE.name);
     let by_scale = |of: fn(i64) -> i64| {
         let [first, rest @ ..] = inputs::CSAT_SCALES;
@@ -93,7 +99,7 @@ pub fn csat(job: &Job, placed: &LazyFrame) -> LazyFrame {
         (POINTS, ((score() - map::int(1)) * by_scale(|scale| FULL_POINTS / (scale - 1))).sum()),
     ];
     let rows = placed.clone().filter(col(inputs::SURVEY_KIND.name).eq(lit(CSAT_KIND)));
-    combined(job, &rows, PLAN.name, &[AT], &measures)
+    combined(&rows, places, &[AT], &measures)
 }
 
 /// The lowest satisfied answer: the top one of 3, two of 5 and 7, three of 10.

@@ -6,12 +6,13 @@ use polars::prelude::*;
 
 use super::group::{by_segment, combined, count_if};
 use super::map;
+use super::places::{Places, named};
 use super::spans::is_one_of;
 use crate::ids::{Ids, number};
 use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
-use crate::tables::inputs::{self, PLAN};
+use crate::tables::inputs;
 use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAYS, IS_LATE, IS_SHARED, USER};
 use crate::tables::outputs::{
     ACTIVE_DAYS_TOTAL, DIMENSION, MONTHLY_ACTIVE_CUSTOMERS, MONTHLY_ACTIVE_USERS, SEGMENT, WEEKLY_ACTIVE_CUSTOMERS,
@@ -49,26 +50,26 @@ fn counted(rows: LazyFrame) -> LazyFrame {
 }
 
 /// Sums of customers by segment and month.
-pub fn customers(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn customers(placed: &LazyFrame, places: &Arc<Places>) -> LazyFrame {
     let measures = [
         (ACTIVE_DAYS_TOTAL.name, col(ACTIVE_DAYS).sum()),
         (MONTHLY_ACTIVE_CUSTOMERS.name, len().cast(DataType::Int64)),
         (WEEKLY_ACTIVE_CUSTOMERS.name, count_if(col(IS_LATE))),
     ];
-    combined(job, placed, PLAN.name, &[AT], &measures)
+    combined(placed, places, &[AT], &measures)
 }
 
 /// Sums of users with one customer, by all segments and month.
-pub fn users(job: &Job, placed: &LazyFrame) -> LazyFrame {
+pub fn users(placed: &LazyFrame, places: &Arc<Places>) -> LazyFrame {
     let own = counted(placed.clone().filter(col(USER).is_not_null().and(col(IS_SHARED).not())));
     let measures = [(ACTIVE_DAYS, col(ACTIVE_DAYS).sum()), (MONTHLY_ACTIVE_USERS.name, len().cast(DataType::Int64))];
-    combined(job, &own, PLAN.name, &[AT], &measures)
+    combined(&own, places, &[AT], &measures)
 }
 
 /// The other users by segment and month, each once whatever the customers it belongs to.
-pub fn shared_users_by_segment(job: &Job, placed: LazyFrame) -> LazyFrame {
+pub fn shared_users_by_segment(job: &Job, placed: LazyFrame, places: &Arc<Places>) -> LazyFrame {
     let shared = placed.filter(col(USER).is_not_null().and(col(IS_SHARED)));
-    let days = by_segment(job, &shared, PLAN.name, &[AT, USER], &[(DAYS, col(DAYS).bitwise_or())]);
+    let days = by_segment(job, &shared.with_columns(named(places)), &[AT, USER], &[(DAYS, col(DAYS).bitwise_or())]);
     counted(days)
         .group_by([col(DIMENSION.name), col(SEGMENT.name), col(AT)])
         .agg([col(ACTIVE_DAYS).sum(), len().cast(DataType::Int64).alias(MONTHLY_ACTIVE_USERS.name)])

@@ -15,7 +15,11 @@ use crate::metrics::Metric;
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::active_days::{self, ActiveDays, Days};
 use crate::normalise::panel::LOOKS_BACK;
-use crate::normalise::{Collected, Context, Frame, Model, PHASES, Panel, Rates};
+use crate::normalise::places::Places;
+use crate::normalise::plans::{self, Plans};
+use crate::normalise::sweep::Sweep;
+use crate::normalise::swept::Swept;
+use crate::normalise::{Collected, Context, Frame, Model, Panel, Rates, Segments, experience};
 use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{self, Part, Snapshot, Sources};
 use crate::storage::Storage;
@@ -55,18 +59,44 @@ pub fn model(
     if let Some(days) = days {
         frames.insert(Frame::UserDays, days.frame()?);
     }
-    for (number, phase) in PHASES.into_iter().enumerate() {
-        let since = Instant::now();
-        let (names, plans): (Vec<_>, Vec<_>) = phase(&context, &frames)?.into_iter().unzip();
-        frames.extend(names.into_iter().zip(collect_all(plans)?));
-        debug!(phase = number + 1, seconds = since.elapsed().as_secs_f64(), "collected");
+    collect(plans::extract(&context, &frames), &mut frames)?;
+    let segments = Segments::read(job, frames.get(&Frame::Segments))?;
+    let (mut swept, places) = walk(&context, &mut frames, &segments)?;
+    collect(experience::levels(&context, &frames), &mut frames)?;
+    if let Some(places) = &places {
+        collect(plans::aggregates(&context, &frames, places), &mut frames)?;
+        collect(plans::by_dimension(&context, &frames), &mut frames)?;
     }
-    let mut model = Model::read(job, &sources, &context.calendar, months, &frames)?;
-    if has_panel {
-        model.panel = Panel::read(&context, &frames, &model.segments)?;
+    let walked = std::mem::take(&mut swept.walked);
+    let mut model = Model::read(&context, &frames, swept, segments)?;
+    if let Some(places) = places.filter(|_| has_panel) {
+        model.panel = Panel::read(&context, &frames, walked, &places)?;
     }
     stages.end("aggregate");
     Ok((sources, model, violations))
+}
+
+/// Runs the plans of a phase.
+fn collect(plans: Plans, frames: &mut Collected) -> Result<()> {
+    let since = Instant::now();
+    let (names, plans): (Vec<_>, Vec<_>) = plans.into_iter().unzip();
+    debug!(?names, "collecting");
+    frames.extend(names.into_iter().zip(collect_all(plans)?));
+    debug!(seconds = since.elapsed().as_secs_f64(), "collected");
+    Ok(())
+}
+
+/// Walks over all customers; their spans are not needed any more after that. No places: nothing says who was active.
+fn walk(context: &Context, frames: &mut Collected, segments: &Segments) -> Result<(Swept, Option<Arc<Places>>)> {
+    let since = Instant::now();
+    let Some(sweep) = Sweep::new(context, frames, segments)? else { return Ok((Swept::default(), None)) };
+    frames.retain(|frame, _| !matches!(frame, Frame::Spans(_) | Frame::Dimensions));
+    let mut swept = sweep.nobody();
+    let walked = in_parallel(&sweep.shares(workers()), workers(), |customers| sweep.walk(customers.clone()))?;
+    walked.into_iter().for_each(|next| swept.add(next));
+    let places = sweep.end(context.job, &mut swept, segments)?;
+    debug!(seconds = since.elapsed().as_secs_f64(), "walked over customers");
+    Ok((swept, Some(Arc::new(places))))
 }
 
 /// What the data's checks find, all of them.

@@ -5,11 +5,8 @@ pub const CUSTOMER: &str = "customer";
 pub const SUBSCRIPTION: &str = "subscription";
 /// Month number (`Month.0`) of a row, Int32.
 pub const AT: &str = "at";
-/// First month number after a run of equal months, exclusive.
-pub const UNTIL: &str = "until";
 /// Month number of the first instant a customer was ever active.
 pub const COHORT: &str = "cohort";
-pub const COHORT_PLAN: &str = "cohort_plan";
 /// Instants that delimit a span, microseconds.
 pub const START: &str = "start";
 pub const END: &str = "end";
@@ -19,25 +16,11 @@ pub const TO: &str = "to";
 pub const UNIT: &str = "unit";
 /// What a span weighs: its native ticks, or 1.
 pub const WEIGHT: &str = "weight";
-/// A span has an instant in the month that its close does not show: it starts in it, or ends after its first instant.
-pub const IS_TOUCHED: &str = "is_touched";
 /// 0 where a span ends exactly when a month begins: it had no instant in that month.
 pub const IS_ENDING_INSIDE: &str = "is_ending_inside";
 pub const OPEN: &str = "open";
-pub const CLOSE: &str = "close";
 /// Level twelve closes before this month's close.
 pub const THEN: &str = "then";
-/// The level at open, valued at the previous month's rate.
-pub const OPEN_BEFORE: &str = "open_before";
-pub const IS_OPEN: &str = "is_open";
-pub const IS_CLOSE: &str = "is_close";
-pub const IS_THEN: &str = "is_then";
-pub const IS_ANY: &str = "is_any";
-pub const RANK_CLASS: &str = "rank_class";
-pub const RANK_END: &str = "rank_end";
-pub const RANK_VALUE: &str = "rank_value";
-pub const IS_MULTI_PLAN: &str = "is_multi_plan";
-pub const IS_FOREIGN: &str = "is_foreign";
 pub const RETAINED: &str = "retained";
 pub const THEN_CUSTOMERS: &str = "then_customers";
 pub const THEN_RETAINED: &str = "then_retained";
@@ -52,6 +35,8 @@ pub const NET: &str = "net";
 pub const MEMBERS: &str = "members";
 pub const TICKS: &str = "ticks";
 pub const SIGN: &str = "sign";
+/// All segments of a customer at once, numbered by `Places`.
+pub const PLACE: &str = "place";
 pub const IS_COVERED: &str = "is_covered";
 pub const INVOICED_ONLY: &str = "invoiced_only";
 pub const KEY: &str = "key";

@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::union::union;
+use tenure::normalise::union::union;
 
-use super::fx::Rates;
-use super::map;
-use crate::month::{Calendar, MonthRange};
-use crate::tables::model::{
-    AT, CLOSE, CUSTOMER, FROM, IS_ANY, IS_CLOSE, IS_ENDING_INSIDE, IS_FOREIGN, IS_OPEN, IS_THEN, IS_TOUCHED, OPEN,
-    OPEN_BEFORE, THEN, TO, UNIT, UNTIL, WEIGHT,
+use tenure::month::{Calendar, MonthRange};
+use tenure::normalise::fx::Rates;
+use tenure::normalise::map;
+use tenure::tables::model::{AT, CUSTOMER, FROM, IS_ENDING_INSIDE, OPEN, THEN, TO, UNIT, WEIGHT};
+
+use super::columns::{
+    CLOSE, IS_ANY, IS_CLOSE, IS_FOREIGN, IS_OPEN, IS_THEN, IS_TOUCHED, OPEN_BEFORE, UNTIL, last_day, months_between,
 };
 
 /// How many closes back THEN looks.
@@ -117,12 +118,12 @@ pub fn of_money(
         .filter(col(IS_FOREIGN).is_null())
         .with_column(col(OPEN).alias(OPEN_BEFORE))
         .with_columns(flags());
-    let day = map::last_day(col(AT), calendar);
+    let day = last_day(col(AT), calendar);
     let valued = |ticks: &str, day: &Expr| map::convert(col(ticks), col(UNIT), day.clone(), rates);
     let exploded = marked
         .filter(col(IS_FOREIGN).is_not_null())
         .with_column(when(col(IS_TOUCHED).gt(lit(0))).then(col(AT)).otherwise(lit(i32::MIN)).alias(IS_TOUCHED))
-        .with_column(map::months_between(col(AT), col(UNTIL), window.first.0, window.last.0).alias(AT))
+        .with_column(months_between(col(AT), col(UNTIL), window.first.0, window.last.0).alias(AT))
         .explode(cols([AT]), ExplodeOptions { empty_as_null: false, keep_nulls: false })
         .with_column(col(IS_TOUCHED).eq(col(AT)).cast(DataType::Int32).alias(IS_TOUCHED))
         .filter(
@@ -132,7 +133,7 @@ pub fn of_money(
                 .or(col(THEN).gt(map::int(0)))
                 .or(col(IS_TOUCHED).gt(lit(0))),
         );
-    let before = map::last_day(col(AT) - lit(1), calendar);
+    let before = last_day(col(AT) - lit(1), calendar);
     let converted = exploded
         .with_columns(flags())
         .with_columns([

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::union::union;
+use tenure::normalise::union::union;
 
-use super::fx::Rates;
-use super::map;
-use crate::month::Calendar;
-use crate::tables::inputs::PLAN;
-use crate::tables::model::{
-    AT, COHORT_PLAN, CUSTOMER, END, FROM, IS_FOREIGN, IS_MULTI_PLAN, KEY, RANK_CLASS, RANK_END, RANK_VALUE, START,
-    SUBSCRIPTION, TO, UNIT, UNTIL, WEIGHT,
+use tenure::month::Calendar;
+use tenure::normalise::fx::Rates;
+use tenure::normalise::map;
+use tenure::normalise::spans::UNKNOWN;
+use tenure::normalise::surveys::first_of_each;
+use tenure::tables::inputs::PLAN;
+use tenure::tables::model::{AT, CUSTOMER, END, FROM, KEY, START, SUBSCRIPTION, TO, UNIT, WEIGHT};
+
+use super::columns::{
+    COHORT_PLAN, IS_FOREIGN, IS_MULTI_PLAN, RANK_CLASS, RANK_END, RANK_VALUE, UNTIL, last_day, months_between,
 };
 
 /// Adds PLAN to rows of (CUSTOMER, AT): the plan of the customer's subscription with the largest MRR at the close of that
@@ -33,7 +36,7 @@ pub fn with_plan(rows: LazyFrame, spans: &LazyFrame, rates: &Arc<Rates>, calenda
             when(col(IS_MULTI_PLAN).fill_null(lit(false)))
                 .then(col(KEY))
                 .otherwise(col(PLAN.name))
-                .fill_null(lit(super::spans::UNKNOWN))
+                .fill_null(lit(UNKNOWN))
                 .alias(PLAN.name),
         )
         .drop(cols([KEY, IS_MULTI_PLAN, IS_FOREIGN]))
@@ -52,7 +55,7 @@ fn single_plans(spans: &LazyFrame, rates: &Rates) -> LazyFrame {
 /// Where the ranking depends on a rate it can change in any month: a row of several months becomes one per month.
 fn split_by_rate(rows: LazyFrame, calendar: &Calendar) -> LazyFrame {
     let is_split = col(IS_MULTI_PLAN).and(col(IS_FOREIGN)).fill_null(lit(false));
-    let months = map::months_between(col(AT), col(UNTIL), i32::MIN, calendar.as_of_month().0);
+    let months = months_between(col(AT), col(UNTIL), i32::MIN, calendar.as_of_month().0);
     let split = rows
         .clone()
         .filter(is_split.clone())
@@ -62,15 +65,9 @@ fn split_by_rate(rows: LazyFrame, calendar: &Calendar) -> LazyFrame {
     union(vec![rows.filter(is_split.not()), split])
 }
 
-/// The first row of each run of equal keys in a frame sorted by them.
-pub fn first_of_each(sorted: LazyFrame, keys: &[&str]) -> LazyFrame {
-    let differs = keys.iter().fold(lit(false), |any, key| any.or(col(*key).neq(col(*key).shift(lit(1)))));
-    sorted.with_column(differs.fill_null(lit(true)).alias(KEY)).filter(col(KEY))
-}
-
 /// PLAN of each customer at the first instant it was ever active: the largest MRR at that month's rate.
 pub fn first_plans(spans: &LazyFrame, rates: &Arc<Rates>, calendar: &Arc<Calendar>) -> LazyFrame {
-    let day = map::last_day(col(FROM), calendar);
+    let day = last_day(col(FROM), calendar);
     let ranked = spans
         .clone()
         .with_column(map::convert(col(WEIGHT), col(UNIT), day, rates).alias(RANK_VALUE))
@@ -98,7 +95,7 @@ fn main_plans(rows: LazyFrame, spans: &LazyFrame, rates: &Arc<Rates>, calendar: 
     let at_close = col(FROM).lt_eq(col(AT)).and(col(AT).lt(col(TO)));
     let at_open = col(FROM).lt(col(AT)).and(col(AT).lt_eq(col(TO)));
     let class = when(at_close).then(lit(0)).when(at_open).then(lit(1)).otherwise(lit(2));
-    let day = map::last_day(col(AT), calendar);
+    let day = last_day(col(AT), calendar);
     let ranked = rows
         .join(candidates, [col(CUSTOMER)], [col(CUSTOMER)], JoinArgs::new(JoinType::Inner))
         .filter(col(FROM).lt_eq(col(AT)))
