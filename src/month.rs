@@ -100,8 +100,8 @@ pub fn date_of(days: Days) -> Date {
 
 /// The job's time zone together with the as-of instant: the only source of boundaries.
 ///
-/// Holds the start of every month and day it was asked about as sorted instants, so that mapping an instant to its
-/// month or local day is a binary search and works where midnight does not exist.
+/// Holds the start of every month and day as sorted instants, so that mapping an instant to its month or local day is a
+/// look-up and works where midnight does not exist.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     zone: TimeZone,
@@ -176,13 +176,11 @@ impl Calendar {
     }
     /// The month that contains the instant (clamped to the calendar's range).
     pub fn month_of(&self, instant: Micros) -> Month {
-        let after = self.month_starts.partition_point(|&start| start <= instant) as i32;
-        Month(self.first_month + (after - 1).max(0))
+        Month(self.first_month + last_at_or_before(&self.month_starts, instant, MONTH_LENGTH) as i32)
     }
     /// The local day that contains the instant (clamped to the calendar's range).
     pub fn day_of(&self, instant: Micros) -> Days {
-        let after = self.day_starts.partition_point(|&start| start <= instant) as i32;
-        self.first_day + (after - 1).max(0)
+        self.first_day + last_at_or_before(&self.day_starts, instant, DAY_LENGTH) as i32
     }
     /// The first instant of a local day.
     pub fn day_start(&self, day: Days) -> Micros {
@@ -192,6 +190,25 @@ impl Calendar {
             None => start_of_day(date_of(day), &self.zone),
         }
     }
+}
+
+const DAY_LENGTH: Micros = 86_400_000_000;
+/// On average over 400 years.
+const MONTH_LENGTH: Micros = DAY_LENGTH * 146_097 / 4_800;
+
+/// Where the last of the sorted starts stands that is not after the instant; 0 where all are. They are about `length` apart, so
+/// that dividing says where to look, to within a step or two.
+fn last_at_or_before(starts: &[Micros], instant: Micros, length: Micros) -> usize {
+    let (Some(first), last) = (starts.first(), starts.len().saturating_sub(1)) else { return 0 };
+    let guess = instant.saturating_sub(*first) / length;
+    let mut at = usize::try_from(guess).unwrap_or(0).min(last);
+    while at > 0 && starts[at] > instant {
+        at -= 1;
+    }
+    while at < last && starts[at + 1] <= instant {
+        at += 1;
+    }
+    at
 }
 
 /// The first instant of a date in a zone; where midnight does not exist, the instant the gap ends.

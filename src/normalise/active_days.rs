@@ -13,14 +13,13 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 
 use crate::error::Result;
-use crate::ids::Ids;
+use crate::ids::{Ids, NOBODY};
 use crate::month::{Calendar, Micros, date_of};
 use crate::snapshot::{Coded, Events, MISSING};
 use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
 
 /// A row group with more months than this is taken row by row.
 const OPEN: usize = 3;
-const NOBODY: u32 = u32::MAX;
 
 /// What makes an event count, and what makes a row suspect.
 pub struct Rules {
@@ -109,7 +108,7 @@ impl<'a> ActiveDays<'a> {
         let close = self.rules.calendar.as_of_close();
         for (row, at) in events.at.iter().enumerate() {
             let customer = number(&customers, events.customers.keys[row]);
-            let (Some(at), Some(customer)) = (*at, customer) else {
+            let Some(at) = at.filter(|_| customer != NOBODY) else {
                 self.is_suspect = true;
                 continue;
             };
@@ -126,7 +125,7 @@ impl<'a> ActiveDays<'a> {
             };
             day = Some(of);
             let user = users.as_ref().zip(events.users.as_ref());
-            let user = user.and_then(|(numbers, users)| number(numbers, users.keys[row])).unwrap_or(NOBODY);
+            let user = user.map_or(NOBODY, |(numbers, users)| number(numbers, users.keys[row]));
             rows.push((customer, user, of.month, of.bit));
         }
         drop(counted);
@@ -283,12 +282,12 @@ impl Days {
     }
 }
 
-fn numbers(coded: &Coded, ids: &Ids) -> Vec<Option<u32>> {
+fn numbers(coded: &Coded, ids: &Ids) -> Vec<u32> {
     ids.numbers(coded.texts())
 }
 
-fn number(numbers: &[Option<u32>], key: u32) -> Option<u32> {
-    numbers.get(key as usize).copied().flatten()
+fn number(numbers: &[u32], key: u32) -> u32 {
+    numbers.get(key as usize).copied().unwrap_or(NOBODY)
 }
 
 fn slot<T: Clone>(of: &mut Vec<T>, number: u32, empty: T) -> &mut T {

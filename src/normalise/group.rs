@@ -9,7 +9,7 @@ use super::members::dimension_column;
 use super::places::{Places, named};
 use super::union::union;
 use crate::job::Job;
-use crate::tables::model::PLACE;
+use crate::tables::model::{AT, CUSTOMER, KEY, PLACE};
 use crate::tables::outputs::{DIMENSION, SEGMENT};
 
 /// The dimension and the segment of rows that belong to no dimension in particular.
@@ -37,6 +37,12 @@ pub fn by_segment(job: &Job, rows: &LazyFrame, keys: &[&str], measures: &[(&str,
         })
         .collect();
     union(frames)
+}
+
+/// `sums` of `rows` by CUSTOMER and AT, of which there are about as many as rows.
+pub fn by_customer_and_month(rows: LazyFrame, sums: &[Expr]) -> LazyFrame {
+    let pair = [map::packed_customer(col(KEY)).alias(CUSTOMER), map::packed_month(col(KEY)).alias(AT)];
+    rows.group_by([map::pack(col(CUSTOMER), col(AT)).alias(KEY)]).agg(sums).with_columns(pair).drop(cols([KEY]))
 }
 
 /// Sums `measures` of `rows` by `keys` and PLACE: the many rows are read once, and `of_combined`, which goes through them

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use polars::prelude::arity::{
+    binary_elementwise, try_unary_elementwise, try_unary_elementwise_values, unary_elementwise_values,
+};
 use polars::prelude::*;
 
 use super::fx::Rates;
@@ -35,12 +38,15 @@ pub fn unscaled(column: &Column) -> PolarsResult<Int128Chunked> {
 pub fn ticks(amount: Expr) -> Expr {
     amount.map(
         |column| {
-            let values = unscaled(&column)?;
-            let ticks = values
-                .iter()
-                .map(|value| value.map(|v| money::to_ticks(v).ok_or_else(|| overflow("an amount"))).transpose())
-                .collect::<PolarsResult<Int64Chunked>>()?;
-            Ok(ticks.with_name(column.name().clone()).into_column())
+            let exact = |value: i128| money::to_ticks(value).ok_or_else(|| overflow("an amount"));
+            let amounts = unscaled(&column)?;
+            let ticks: Int64Chunked = if amounts.has_nulls() {
+                // what lies under a null is any value
+                try_unary_elementwise(&amounts, |value| value.map(exact).transpose())?
+            } else {
+                try_unary_elementwise_values(&amounts, exact)?
+            };
+            Ok(ticks.into_column())
         },
         typed(DataType::Int64),
     )
@@ -50,8 +56,8 @@ pub fn ticks(amount: Expr) -> Expr {
 pub fn sign(amount: Expr) -> Expr {
     amount.map(
         |column| {
-            let signs: Int64Chunked = unscaled(&column)?.iter().map(|v| v.map(|v| v.signum() as i64)).collect();
-            Ok(signs.with_name(column.name().clone()).into_column())
+            let signs: Int64Chunked = unary_elementwise_values(&unscaled(&column)?, |value| value.signum() as i64);
+            Ok(signs.into_column())
         },
         typed(DataType::Int64),
     )
@@ -87,9 +93,8 @@ pub fn month_of(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
     let calendar = calendar.clone();
     instant.map(
         move |column| {
-            let months: Int32Chunked =
-                column.i64()?.iter().map(|instant| instant.map(|at| calendar.month_of(at).0)).collect();
-            Ok(months.with_name(column.name().clone()).into_column())
+            let months: Int32Chunked = unary_elementwise_values(column.i64()?, |at| calendar.month_of(at).0);
+            Ok(months.into_column())
         },
         typed(DataType::Int32),
     )
@@ -101,8 +106,8 @@ pub fn is_inside_month(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
     let is_inside = move |at: i64| i32::from(calendar.start(calendar.month_of(at)) != at);
     instant.map(
         move |column| {
-            let inside: Int32Chunked = column.i64()?.iter().map(|at| at.map(&is_inside)).collect();
-            Ok(inside.with_name(column.name().clone()).into_column())
+            let inside: Int32Chunked = unary_elementwise_values(column.i64()?, &is_inside);
+            Ok(inside.into_column())
         },
         typed(DataType::Int32),
     )
@@ -112,12 +117,9 @@ pub fn is_inside_month(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
 pub fn month_of_day(day: Expr) -> Expr {
     day.map(
         |column| {
-            let months: Int32Chunked = column
-                .i32()?
-                .iter()
-                .map(|day| day.map(|day| crate::month::Month::of(crate::month::date_of(day)).0))
-                .collect();
-            Ok(months.with_name(column.name().clone()).into_column())
+            let month = |day: i32| crate::month::Month::of(crate::month::date_of(day)).0;
+            let months: Int32Chunked = unary_elementwise_values(column.i32()?, month);
+            Ok(months.into_column())
         },
         typed(DataType::Int32),
     )
@@ -128,8 +130,8 @@ pub fn day_of(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
     let calendar = calendar.clone();
     instant.map(
         move |column| {
-            let days: Int32Chunked = column.i64()?.iter().map(|at| at.map(|at| calendar.day_of(at))).collect();
-            Ok(days.with_name(column.name().clone()).into_column())
+            let days: Int32Chunked = unary_elementwise_values(column.i64()?, |at| calendar.day_of(at));
+            Ok(days.into_column())
         },
         typed(DataType::Int32),
     )
@@ -141,8 +143,8 @@ pub fn day_bit(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
     let bit = move |at: i64| 1_u32 << (crate::month::date_of(calendar.day_of(at)).day() - 1);
     instant.map(
         move |column| {
-            let bits: UInt32Chunked = column.i64()?.iter().map(|at| at.map(&bit)).collect();
-            Ok(bits.with_name(column.name().clone()).into_column())
+            let bits: UInt32Chunked = unary_elementwise_values(column.i64()?, &bit);
+            Ok(bits.into_column())
         },
         typed(DataType::UInt32),
     )
@@ -190,4 +192,38 @@ pub fn convert(ticks: Expr, currency: Expr, day: Expr, rates: &Arc<Rates>) -> Ex
         &[currency, day],
         typed_many(DataType::Int64),
     )
+}
+
+/// A customer (UInt32) and a month (Int32) as one number (UInt64), which is hashed and compared faster than the pair.
+pub fn pack(customer: Expr, month: Expr) -> Expr {
+    customer.map_many(
+        |columns| {
+            let (customers, months) = (columns[0].u32()?, columns[1].i32()?);
+            let pack = |customer: Option<u32>, month: Option<i32>| {
+                Some(u64::from(customer?) << 32 | u64::from(month?.cast_unsigned()))
+            };
+            let packed: UInt64Chunked = binary_elementwise(customers, months, pack);
+            Ok(packed.into_column())
+        },
+        &[month],
+        typed_many(DataType::UInt64),
+    )
+}
+
+/// The customer of a packed pair.
+pub fn packed_customer(packed: Expr) -> Expr {
+    let customer = |column: Column| {
+        let customers: UInt32Chunked = unary_elementwise_values(column.u64()?, |packed| (packed >> 32) as u32);
+        Ok(customers.into_column())
+    };
+    packed.map(customer, typed(DataType::UInt32))
+}
+
+/// The month of a packed pair.
+pub fn packed_month(packed: Expr) -> Expr {
+    let month = |column: Column| {
+        let months: Int32Chunked = unary_elementwise_values(column.u64()?, |packed| packed as u32 as i32);
+        Ok(months.into_column())
+    };
+    packed.map(month, typed(DataType::Int32))
 }

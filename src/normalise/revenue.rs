@@ -5,7 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::fx::Rates;
-use super::group::count_if;
+use super::group::{by_customer_and_month, count_if};
 use super::map;
 use super::spans::is_one_of;
 use crate::ids::{Ids, number};
@@ -35,7 +35,7 @@ pub fn per_customer(
         rates,
     );
     let when_sign = |sign: i64, value: Expr| when(col(SIGN).eq(map::int(sign))).then(value).otherwise(map::int(0));
-    invoices
+    let paid = invoices
         .frame
         .clone()
         .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(col(inputs::STATUS.name), &unpaid).not()))
@@ -46,14 +46,16 @@ pub fn per_customer(
             map::sign(col(inputs::PAID_AMOUNT.name)).alias(SIGN),
         ])
         // An invoice over nothing is none; one over less than a tick is.
-        .filter(col(SIGN).neq(map::int(0)))
-        .group_by([col(CUSTOMER), col(AT)])
-        .agg([
+        .filter(col(SIGN).neq(map::int(0)));
+    by_customer_and_month(
+        paid,
+        &[
             when_sign(1, col(TICKS)).sum().alias(REVENUE.name),
             when_sign(-1, map::int(0) - col(TICKS)).sum().alias(REFUNDS.name),
             col(TICKS).sum().alias(NET),
             when_sign(1, map::int(1)).sum().alias(PURCHASES),
-        ])
+        ],
+    )
 }
 
 /// CUSTOMER and AT of every month with a payment that failed, or was given back: a negative amount that was paid.

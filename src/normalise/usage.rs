@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::group::{by_segment, combined, count_if};
+use super::group::{by_customer_and_month, by_segment, combined, count_if};
 use super::map;
 use super::places::{Places, named};
 use super::spans::is_one_of;
@@ -41,7 +41,7 @@ pub fn per_user(job: &Job, events: &Source, calendar: &Arc<Calendar>, ids: &Arc<
 
 /// Per CUSTOMER and AT: DAYS, how many they are (ACTIVE_DAYS) and whether one is among the last seven elapsed (IS_LATE).
 pub fn per_customer(per_user: LazyFrame, calendar: &Arc<Calendar>) -> LazyFrame {
-    counted(per_user.group_by([col(CUSTOMER), col(AT)]).agg([col(DAYS).bitwise_or()]))
+    counted(by_customer_and_month(per_user, &[col(DAYS).bitwise_or()]))
         .with_column(map::is_in_last_week(col(AT), col(DAYS), calendar).alias(IS_LATE))
 }
 

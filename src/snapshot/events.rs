@@ -48,7 +48,7 @@ pub struct Part {
     pub rows: usize,
 }
 
-/// A text column: the texts of a row group and which of them each row has.
+/// A text column: the texts of a row group, each once or as often as it stands there, and which of them each row has.
 pub struct Coded {
     texts: ArrayRef,
     /// `MISSING`: null.
@@ -192,7 +192,16 @@ impl EventFiles {
         let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = &self.files[file].1;
         let found = ArrowReaderMetadata::try_new(metadata.clone(), plain.clone())?;
-        let is_coded = |field: &Field| self.columns.iter().flatten().any(|name| name == field.name());
+        // a writer that found a column to repeat little left out the dictionary: making one would hash every row
+        let has_dictionary = |name: &str| {
+            let has = |group: &RowGroupMetaData| {
+                chunk(group, name).is_some_and(|at| group.column(at).dictionary_page_offset().is_some())
+            };
+            metadata.row_groups().iter().any(has)
+        };
+        let is_coded = |field: &Field| {
+            self.columns.iter().flatten().any(|name| name == field.name()) && has_dictionary(field.name())
+        };
         let coded = |field: &Arc<Field>| {
             if field.data_type() == &Arrow::Utf8 && is_coded(field) {
                 let dtype = Arrow::Dictionary(Box::new(Arrow::Int32), Box::new(Arrow::Utf8));
@@ -252,6 +261,10 @@ fn chunk(group: &RowGroupMetaData, name: &str) -> Option<usize> {
 }
 
 fn coded(column: &ArrayRef) -> std::result::Result<Coded, String> {
+    if let Some(texts) = column.as_string_opt::<i32>() {
+        let key = |row: usize| if texts.is_null(row) { MISSING } else { row as u32 };
+        return Ok(Coded { texts: column.clone(), keys: (0..texts.len()).map(key).collect() });
+    }
     let coded = column.as_dictionary_opt::<Int32Type>().ok_or("a text column is no text")?;
     let keys = coded.keys().iter().map(|key| key.map_or(MISSING, |key| key as u32)).collect();
     if coded.values().as_string_opt::<i32>().is_none() {

@@ -26,6 +26,7 @@ mod models_python;
 mod nasty;
 mod oracle;
 mod parallel;
+mod plain;
 mod publish;
 mod publish_failures;
 mod publish_readers;

@@ -1,0 +1,75 @@
+//! Plain values: ids and their numbers, instants and their days, money and its rounding, each against how one would say it first.
+
+use std::collections::HashMap;
+
+use proptest::collection::vec;
+use proptest::prelude::{any, prop_assert_eq, proptest};
+use proptest::strategy::Strategy;
+use tenure::ids::{Ids, NOBODY};
+use tenure::money::div_round;
+use tenure::month::{Calendar, Micros, Month};
+
+use crate::laws::config;
+
+/// Few short texts, so that they repeat; empty ones, long ones, none.
+fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
+    vec(proptest::option::weighted(0.95, "[ab]{0,9}|[a-z]{20,40}|c[0-9]{1,3}"), 0..700)
+}
+
+fn zones() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec!["UTC", "America/New_York", "Africa/Cairo", "Pacific/Apia", "Asia/Kolkata"])
+}
+
+proptest! {
+    #![proptest_config(config(128))]
+
+    #[test]
+    fn equal_ids_have_equal_numbers(batches in vec(texts(), 1..5)) {
+        let ids = Ids::default();
+        let mut known: HashMap<String, u32> = HashMap::new();
+        for batch in batches {
+            let numbers = ids.numbers(batch.iter().map(Option::as_deref));
+            prop_assert_eq!(numbers.len(), batch.len());
+            for (text, number) in batch.into_iter().zip(numbers) {
+                let Some(text) = text else {
+                    prop_assert_eq!(number, NOBODY);
+                    continue;
+                };
+                let next = known.len() as u32;
+                prop_assert_eq!(number, *known.entry(text.clone()).or_insert(next), "{}", text);
+            }
+            prop_assert_eq!(ids.known().len(), known.len());
+            known.iter().for_each(|(text, number)| assert_eq!(ids.known().text(*number), text));
+        }
+    }
+
+    #[test]
+    fn an_instant_lies_in_the_last_day_and_month_that_began(zone in zones(), instants in vec(any::<Micros>(), 20)) {
+        let calendar = Calendar::new(zone, jiff::civil::date(2026, 10, 31), 0).unwrap();
+        let (first, last) = (Month::new(1900, 1), calendar.as_of_month().plus(24));
+        let starts: Vec<Micros> = (first.0..=last.0).map(|month| calendar.start(Month(month))).collect();
+        let at_edges = instants.iter().flat_map(|at| {
+            let month = calendar.start(Month(first.0 + at.rem_euclid(i64::from(last.0 - first.0)) as i32));
+            let day = calendar.day_start(at.rem_euclid(20_000) as i32);
+            [*at, at / 4_000, month - 1, month, month + 1, day - 1, day, day + 1]
+        });
+        for at in at_edges {
+            let after = starts.partition_point(|start| *start <= at) as i32;
+            prop_assert_eq!(calendar.month_of(at).0, first.0 + (after - 1).max(0), "{}", at);
+            let day = calendar.day_of(at);
+            let is_inside = first.days() < day && day < last.days();
+            if is_inside {
+                assert!(calendar.day_start(day) <= at && at < calendar.day_start(day + 1), "{zone} {at} {day}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_and_long_divisions_round_alike(numerator in any::<i64>(), by in 1..i64::MAX, small in 1..200_i64) {
+        for divisor in [by, small] {
+            // a common factor beyond 64 bits takes the long way
+            let (short, factor) = ((i128::from(numerator), i128::from(divisor)), 1_i128 << 62);
+            prop_assert_eq!(div_round(short.0, short.1), div_round(short.0 * factor, short.1 * factor));
+        }
+    }
+}
