@@ -15,11 +15,17 @@ use polars::prelude::*;
 use crate::error::Result;
 use crate::ids::{Ids, NOBODY};
 use crate::month::{Calendar, Micros, date_of};
-use crate::snapshot::{Coded, Events, MISSING};
+use crate::snapshot::{Coded, MISSING, Rows};
 use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
 
 /// A row group with more months than this is taken row by row.
 const OPEN: usize = 3;
+
+/// Where the columns of usage stand in `Rows`.
+const CUSTOMERS: usize = 0;
+const TIMES: usize = 1;
+const USERS: usize = 2;
+const NAMES: usize = 3;
 
 /// What makes an event count, and what makes a row suspect.
 pub struct Rules {
@@ -98,16 +104,17 @@ impl<'a> ActiveDays<'a> {
     }
 
     /// Adds the rows of a row group.
-    pub fn add(&mut self, events: &Events) {
-        let customers = numbers(&events.customers, self.ids);
-        let users = events.users.as_ref().map(|users| numbers(users, self.users));
+    pub fn add(&mut self, events: &Rows) {
+        let Some(of_customers) = events.texts(CUSTOMERS) else { return };
+        let customers = numbers(of_customers, self.ids);
+        let users = events.texts(USERS).map(|users| numbers(users, self.users));
         let counted = self.counted(events);
         let mut day: Option<Day> = None;
         // customer, user, month, bit
-        let mut rows: Vec<(u32, u32, i32, u32)> = Vec::with_capacity(events.at.len());
+        let mut rows: Vec<(u32, u32, i32, u32)> = Vec::with_capacity(events.count);
         let close = self.rules.calendar.as_of_close();
-        for (row, at) in events.at.iter().enumerate() {
-            let customer = number(&customers, events.customers.keys[row]);
+        for (row, at) in events.times(TIMES).iter().enumerate() {
+            let customer = number(&customers, of_customers.keys[row]);
             let Some(at) = at.filter(|_| customer != NOBODY) else {
                 self.is_suspect = true;
                 continue;
@@ -124,7 +131,7 @@ impl<'a> ActiveDays<'a> {
                 _ => Day::of(&self.rules.calendar, at),
             };
             day = Some(of);
-            let user = users.as_ref().zip(events.users.as_ref());
+            let user = users.as_ref().zip(events.texts(USERS));
             let user = user.map_or(NOBODY, |(numbers, users)| number(numbers, users.keys[row]));
             rows.push((customer, user, of.month, of.bit));
         }
@@ -134,20 +141,19 @@ impl<'a> ActiveDays<'a> {
     }
 
     /// Whether a row's event counts; None: all do.
-    fn counted<'e>(&self, events: &'e Events) -> Option<impl Fn(usize) -> bool + use<'e>> {
+    fn counted<'e>(&self, events: &'e Rows) -> Option<impl Fn(usize) -> bool + use<'e>> {
         if self.rules.qualifying.is_empty() {
             return None;
         }
         let is_named = |text: Option<&str>| text.is_some_and(|text| self.rules.qualifying.iter().any(|q| q == text));
-        let named: Vec<bool> =
-            events.events.as_ref().map_or(Vec::new(), |events| events.texts().map(is_named).collect());
-        let keys = events.events.as_ref().map(|events| &events.keys);
+        let named: Vec<bool> = events.texts(NAMES).map_or(Vec::new(), |events| events.texts().map(is_named).collect());
+        let keys = events.texts(NAMES).map(|events| &events.keys);
         Some(move |row: usize| keys.is_some_and(|keys| named.get(keys[row] as usize) == Some(&true)))
     }
 
     /// Remembers which of the qualifying events the rows have.
-    fn see(&mut self, events: &Events) {
-        let Some(events) = events.events.as_ref().filter(|_| self.seen.contains(&false)) else { return };
+    fn see(&mut self, events: &Rows) {
+        let Some(events) = events.texts(NAMES).filter(|_| self.seen.contains(&false)) else { return };
         let mut used = vec![false; events.texts().count()];
         events.keys.iter().filter(|key| **key != MISSING).for_each(|key| used[*key as usize] = true);
         for (text, _) in events.texts().zip(used).filter(|(_, is_used)| *is_used) {

@@ -39,7 +39,16 @@ impl Rates {
 
     /// Reporting units per unit of `currency`, at `money::INPUT_SCALE`.
     pub fn at(&self, currency: &str, day: Days) -> Option<i128> {
-        let list = self.by_currency.get(currency)?;
+        Self::on(self.of(currency), day)
+    }
+
+    /// All rates of a currency, by day; none for one that is not known.
+    pub fn of(&self, currency: &str) -> &[(Days, i128)] {
+        self.by_currency.get(currency).map_or(&[], Vec::as_slice)
+    }
+
+    /// The latest of a currency's rates on or before a day.
+    pub fn on(list: &[(Days, i128)], day: Days) -> Option<i128> {
         let after = list.partition_point(|(from, _)| *from <= day);
         after.checked_sub(1).map(|index| list[index].1)
     }

@@ -11,6 +11,7 @@ pub mod fx;
 pub mod grid;
 pub mod group;
 pub mod histories;
+pub mod ledger;
 pub mod levels;
 pub mod map;
 pub mod measures;

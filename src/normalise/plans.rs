@@ -139,7 +139,9 @@ pub fn extract(context: &Context, frames: &Collected) -> Plans {
         (None, None) => {}
     }
     plans.extend(members::dimensions(job, sources.get(&Input::Customers), ids).map(|frame| (Frame::Dimensions, frame)));
-    if let Some(invoices) = sources.get(&Input::Invoices) {
+    if let Some(invoices) = sources.get(&Input::Invoices)
+        && !frames.contains_key(&Frame::Paid)
+    {
         plans.push((Frame::Paid, revenue::per_customer(job, invoices, rates, calendar, ids)));
         if context.has_panel {
             plans.push((Frame::BadPayments, revenue::bad_payments(invoices, calendar, ids)));

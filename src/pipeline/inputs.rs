@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use polars::prelude::{DataFrame, LazyFrame};
+use polars::prelude::LazyFrame;
 use tracing::debug;
 
 use super::Stages;
@@ -14,6 +14,7 @@ use crate::job::Job;
 use crate::metrics::Metric;
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::active_days::{self, ActiveDays, Days};
+use crate::normalise::ledger::{self, Ledger, Paid};
 use crate::normalise::panel::LOOKS_BACK;
 use crate::normalise::places::Places;
 use crate::normalise::plans::{self, Plans};
@@ -24,7 +25,7 @@ use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{self, Part, Snapshot, Sources};
 use crate::storage::Storage;
 use crate::tables::Input;
-use crate::validate::{self, KnownCustomers, Severity, Violation};
+use crate::validate::{self, KnownCustomers, Severity, Violation, has_repeats};
 
 /// Reads, validates and aggregates the inputs.
 pub fn model(
@@ -47,17 +48,28 @@ pub fn model(
     let known = known(&sources, &ids)?;
     let days = days(job, storage, &sources, calendar, months.first.plus(-looks_back), &known, &users)?;
     debug!(is_read = days.is_some(), seconds = stages.since.elapsed().as_secs_f64(), "usage");
-    let is_sound = |input| input == Input::UsageEvents && days.as_ref().is_some_and(|days| !days.is_suspect());
-    let (violations, rates) = validated(job, &sources, calendar, &known, &is_sound)?;
+    let rates = Arc::new(rates(job, &sources)?);
+    let mut paid = paid(storage, &sources, calendar, &rates, &known)?;
+    let is_paid_sound = paid.as_mut().is_some_and(|paid| !paid.is_suspect() && !has_repeats(paid.take_keys()));
+    debug!(is_sound = is_paid_sound, seconds = stages.since.elapsed().as_secs_f64(), "invoices");
+    let is_sound = |input| match input {
+        Input::UsageEvents => days.as_ref().is_some_and(|days| !days.is_suspect()),
+        Input::Invoices => is_paid_sound,
+        _ => false,
+    };
+    let violations = validated(job, &sources, calendar, &known, &is_sound)?;
     reject(&violations)?;
-    let rates = Rates::read(&job.currency, rates.as_ref())?;
     stages.end("validate");
     stages.next("aggregating");
-    let (calendar, rates) = (calendar.clone(), Arc::new(rates));
+    let calendar = calendar.clone();
     let context = Context { job, sources: &sources, calendar, rates, ids, users, asked: months, has_panel };
     let mut frames = Collected::new();
     if let Some(days) = days {
         frames.insert(Frame::UserDays, days.frame()?);
+    }
+    if let Some(paid) = paid {
+        let (paid, bad) = paid.frames()?;
+        frames.extend([(Frame::Paid, paid), (Frame::BadPayments, bad)]);
     }
     collect(plans::extract(&context, &frames), &mut frames)?;
     let segments = Segments::read(job, frames.get(&Frame::Segments))?;
@@ -101,7 +113,7 @@ fn walk(context: &Context, frames: &mut Collected, segments: &Segments) -> Resul
 
 /// What the data's checks find, all of them.
 pub fn violations(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<Vec<Violation>> {
-    Ok(validated(job, sources, calendar, &known(sources, &Arc::default())?, &|_| false)?.0)
+    validated(job, sources, calendar, &known(sources, &Arc::default())?, &|_| false)
 }
 
 /// Numbers the customers of `customers` before all others.
@@ -121,7 +133,7 @@ fn days(
     known: &KnownCustomers,
     users: &Ids,
 ) -> Result<Option<Days>> {
-    let Some(files) = sources.get(&Input::UsageEvents).and_then(|source| source.events.as_ref()) else {
+    let Some(files) = sources.get(&Input::UsageEvents).and_then(|source| source.plain.as_ref()) else {
         return Ok(None);
     };
     let rules = active_days::Rules {
@@ -138,42 +150,69 @@ fn days(
         Ok(days.end())
     };
     let mut days = Days::of(&rules);
-    let shares: Vec<&[Part]> = parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect();
-    in_parallel(&shares, workers(), read)?.into_iter().for_each(|of_share| days.add(of_share));
+    in_parallel(&shares(&parts), workers(), read)?.into_iter().for_each(|of_share| days.add(of_share));
     Ok(Some(days))
 }
 
-/// Parts of the usage that one thread reads one after the other: few, because months that two of them share are kept twice.
+/// Parts that one thread reads one after the other: few, because months that two of them share are kept twice.
 const SHARES: usize = 4;
 
-/// The data's violations with their samples, and the exchange rates, read in the same pass.
+fn shares(parts: &[Part]) -> Vec<&[Part]> {
+    parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect()
+}
+
+/// The exchange rates, as far as they can be read.
+fn rates(job: &Job, sources: &Sources) -> Result<Rates> {
+    let rates = sources.get(&Input::FxRates).map(|source| collect_all(vec![source.frame.clone()])).transpose()?;
+    Rates::read(&job.currency, rates.as_ref().and_then(|frames| frames.first()))
+}
+
+/// What customers paid; None without invoices, or if they cannot be read without a plan.
+fn paid(
+    storage: &Storage,
+    sources: &Sources,
+    calendar: &Arc<Calendar>,
+    rates: &Arc<Rates>,
+    known: &KnownCustomers,
+) -> Result<Option<Paid>> {
+    let Some(files) = sources.get(&Input::Invoices).and_then(|source| source.plain.as_ref()) else { return Ok(None) };
+    let (calendar, rates) = (calendar.clone(), rates.clone());
+    let rules = ledger::Rules { calendar, rates, largest: validate::LARGEST_AMOUNT, known: known.customers };
+    let read = |parts: &&[Part]| {
+        let mut ledger = Ledger::new(&rules, &known.ids);
+        files.read(storage, parts, |invoices| ledger.add(invoices))?;
+        Ok(ledger.end())
+    };
+    let mut paid = Paid::default();
+    in_parallel(&shares(&files.all_parts()), workers(), read)?.into_iter().for_each(|of_share| paid.add(of_share));
+    Ok(Some(paid))
+}
+
+/// The data's violations with their samples.
 fn validated(
     job: &Job,
     sources: &Sources,
     calendar: &Calendar,
     known: &KnownCustomers,
     is_sound: &dyn Fn(Input) -> bool,
-) -> Result<(Vec<Violation>, Option<DataFrame>)> {
+) -> Result<Vec<Violation>> {
     let checks = validate::checks(job, sources, calendar, known, is_sound);
-    let (keyed, hashes) = validate::key_hashes(job, sources, calendar);
+    let (keyed, hashes) = validate::key_hashes(job, sources, calendar, is_sound);
     let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
-    frames.extend(sources.get(&Input::FxRates).map(|source| source.frame.clone()));
-    let with_rates = checks.len() + usize::from(sources.contains_key(&Input::FxRates));
     frames.extend(hashes);
     let mut answers = collect_all(frames)?;
     let mut repeated = Vec::new();
-    for (input, hashes) in keyed.iter().zip(answers.split_off(with_rates)) {
-        if validate::has_repeats(&hashes)? {
+    for (input, hashes) in keyed.iter().zip(answers.split_off(checks.len())) {
+        if has_repeats(validate::hashes(&hashes)?) {
             repeated.push(*input);
         }
     }
-    let rates = answers.split_off(checks.len()).pop();
     let mut found = validate::read(&checks, &answers)?;
     let duplicates = validate::duplicates(job, sources, calendar, &repeated);
     let answers = collect_all(duplicates.iter().map(|check| check.frame.clone()).collect())?;
     found.extend(validate::read(&duplicates, &answers)?);
     let samples = collect_all(validate::samples(&found))?;
-    Ok((validate::violations(job, sources, found, &samples)?, rates))
+    validate::violations(job, sources, found, &samples)
 }
 
 fn reject(violations: &[Violation]) -> Result<()> {

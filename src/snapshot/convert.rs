@@ -201,7 +201,7 @@ fn rescale(value: i128, scale: u32) -> Option<i128> {
 
 /// The shortest decimal of a float. Amounts of up to four decimals and 15 digits, nearly all, take the short way: no
 /// two such decimals share a double, so one that divides back to the same double is the shortest.
-fn from_float(value: f64) -> Option<i128> {
+pub fn from_float(value: f64) -> Option<i128> {
     const UNIT: f64 = 10_000.0;
     let ticks = (value * UNIT).round();
     if ticks.abs() < 1e15 && ticks / UNIT == value {

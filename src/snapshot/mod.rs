@@ -1,11 +1,11 @@
 //! Resolves the job's URIs to exact files and offers each input as a lazy canonical frame.
 
 mod convert;
-mod events;
 mod filter;
 mod footer;
 mod partition;
 mod pattern;
+mod plain;
 mod resolve;
 mod rewrite;
 mod scan;
@@ -47,8 +47,8 @@ pub struct Source {
     pub checked: LazyFrame,
     /// Columns whose values may turn out unreadable, and are null then.
     pub fallible: BTreeSet<String>,
-    /// Usage events that can be read without Polars.
-    pub events: Option<EventFiles>,
+    /// Usage events or invoices that can be read without Polars.
+    pub plain: Option<PlainFiles>,
     /// Rows in the files, before `where`.
     pub rows: u64,
 }
@@ -71,7 +71,7 @@ pub fn raw_name(canonical: &str) -> String {
 pub type Sources = BTreeMap<Input, Source>;
 
 pub use convert::map;
-pub use events::{Coded, EventFiles, Events, MISSING, Part};
+pub use plain::{Coded, MISSING, Part, PlainFiles, Rows, Values};
 pub use resolve::resolve;
 pub use scan::scan;
 

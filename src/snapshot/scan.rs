@@ -7,10 +7,10 @@ use polars::io::HiveOptions;
 use polars::prelude::*;
 
 use super::convert::{convert, dtype_of, is_fallible, map, next_midnight};
-use super::events::EventFiles;
 use super::filter::Filter;
 use super::footer::{self, Footer};
 use super::partition::{self, FILE, scan_path};
+use super::plain::PlainFiles;
 use super::schema::{self, Found, Wanted};
 use super::{Snapshot, Source, SourceFile, Sources, fault_name, raw_name, rewrite};
 use crate::error::{Error, Result};
@@ -92,10 +92,9 @@ impl Reader<'_> {
         let checked = concat(frames, UnionArgs { parallel: true, rechunk: false, ..Default::default() })?;
         let columns: Vec<Expr> = self.wanted.iter().map(|column| col(column.canonical.as_str())).collect();
         let rows = files.iter().map(|(_, footer)| footer.rows).sum();
-        let is_plain = self.input == Input::UsageEvents && self.filter.is_none();
-        let events = if is_plain { EventFiles::new(&self.wanted, files) } else { None };
+        let plain = if self.filter.is_none() { PlainFiles::new(self.input, &self.wanted, files) } else { None };
         let frame = checked.clone().select(columns);
-        Ok(Source { frame, present: self.present, checked, fallible, events, rows })
+        Ok(Source { frame, present: self.present, checked, fallible, plain, rows })
     }
 
     /// The source columns a scan must deliver.

@@ -10,7 +10,8 @@ mod rows;
 mod tables;
 
 pub use experience::earliest;
-pub use tables::has_repeats;
+pub use rows::LARGEST_AMOUNT;
+pub use tables::{has_repeats, hashes};
 
 use std::sync::Arc;
 
@@ -76,12 +77,17 @@ pub fn customers(sources: &Sources, ids: &Arc<Ids>) -> Option<LazyFrame> {
     Some(customers.frame.clone().select([number(col(CUSTOMER_ID.name), ids)]))
 }
 
-/// Hashes of the keys of every input that has a key.
-pub fn key_hashes(job: &Job, sources: &Sources, calendar: &Calendar) -> (Vec<Input>, Vec<LazyFrame>) {
+/// Hashes of the keys of every input that has a key and is not known to break no rule.
+pub fn key_hashes(
+    job: &Job,
+    sources: &Sources,
+    calendar: &Calendar,
+    is_sound: &dyn Fn(Input) -> bool,
+) -> (Vec<Input>, Vec<LazyFrame>) {
     let hashes = |(input, source): (&Input, &Source)| {
         tables::key_hashes(job, *input, source, calendar).map(|hashes| (*input, hashes))
     };
-    sources.iter().filter_map(hashes).unzip()
+    sources.iter().filter(|(input, _)| !is_sound(**input)).filter_map(hashes).unzip()
 }
 
 /// What is to be asked of inputs whose keys may repeat.

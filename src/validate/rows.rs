@@ -27,6 +27,8 @@ pub struct Rule {
 
 /// Amounts beyond this many major units are refused, so that sums of ticks stay far from the end of their range.
 const LARGEST: i128 = 10_i128.pow(13);
+/// The same as a canonical amount.
+pub const LARGEST_AMOUNT: i128 = LARGEST * money::INPUT_UNIT;
 /// Rates are `Decimal(18, 8)`.
 const LARGEST_RATE: i128 = 10_i128.pow(10);
 

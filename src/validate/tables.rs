@@ -86,11 +86,15 @@ pub fn key_hashes(job: &Job, input: Input, source: &Source, calendar: &Calendar)
 
 const KEY_HASH: &str = "key hash";
 
+/// The hashes of a collected frame of them.
+pub fn hashes(frame: &DataFrame) -> Result<Vec<u64>> {
+    Ok(frame.column(KEY_HASH)?.u64()?.iter().flatten().collect())
+}
+
 /// Whether two keys may be the same: without a common hash they are not.
-pub fn has_repeats(hashes: &DataFrame) -> Result<bool> {
-    let mut hashes: Vec<u64> = hashes.column(KEY_HASH)?.u64()?.iter().flatten().collect();
+pub fn has_repeats(mut hashes: Vec<u64>) -> bool {
     hashes.sort_unstable();
-    Ok(hashes.windows(2).any(|pair| pair[0] == pair[1]))
+    hashes.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Keys that more than one row has. Rows with a null in the key have their own rule.

@@ -53,7 +53,7 @@ impl Usage {
 
     /// None: the files must be read with a plan.
     fn days(&self, from: Month) -> Option<Days> {
-        let files = self.source.events.as_ref()?;
+        let files = self.source.plain.as_ref()?;
         let rules = Rules {
             calendar: self.calendar.clone(),
             qualifying: self.job.definitions.qualifying_events.clone(),
@@ -120,7 +120,7 @@ fn exports_in_the_order_of_time_are_read_month_by_month() {
 
     // what is not looked at is not read, and the rest is the same
     let from = until.plus(-2);
-    let files = usage.source.events.as_ref().unwrap();
+    let files = usage.source.plain.as_ref().unwrap();
     let earliest = validate::earliest(&usage.calendar);
     let (all, late) = (files.parts(i64::MIN, earliest).len(), files.parts(usage.calendar.start(from), earliest).len());
     assert!(late < all, "{late} of {all} row groups");

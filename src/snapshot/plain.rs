@@ -1,6 +1,6 @@
-//! Usage events as they lie in Parquet, one row group at a time: by far the most rows of a business, most of whose texts
-//! repeat. Their dictionaries are handed on as such, so that an id is looked up once per row group and not once per row;
-//! Polars would make a text of every row.
+//! Usage events and invoices as they lie in Parquet, one row group at a time: by far the most rows of a business, most of
+//! whose texts repeat. Their dictionaries are handed on as such, so that an id is looked up once per row group and not once
+//! per row; Polars would make a text of every row.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes, buf::Reader};
 use delta_kernel::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use delta_kernel::arrow::datatypes::{
-    DataType as Arrow, Field, Int32Type, Schema, TimeUnit as Unit, TimestampMicrosecondType, TimestampNanosecondType,
+    DataType as Arrow, Decimal128Type, Field, Float64Type, Int32Type, Int64Type, Schema, TimeUnit as Unit,
+    TimestampMicrosecondType, TimestampNanosecondType,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -18,13 +19,14 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 use polars::prelude::{DataType, TimeUnit};
 
+use super::convert::{from_float, is_fallible};
 use super::footer::Footer;
 use super::schema::{self, Found, Wanted};
 use super::{SourceFile, rewrite};
 use crate::error::{Error, Result};
 use crate::month::Micros;
 use crate::storage::Storage;
-use crate::tables::inputs::{CUSTOMER_ID, EVENT, OCCURRED_AT, USER_ID};
+use crate::tables::{Input, InputColumn, InputKind};
 
 /// Row groups that each thread fetches at once, and about how many bytes of them: memory must not follow the size of files.
 const FETCHED: usize = 16;
@@ -32,12 +34,47 @@ const FETCHED_BYTES: u64 = 32 * 1024 * 1024;
 /// Bytes that are read along, not skipped, between two wanted column chunks: a request costs more.
 const GAP: u64 = 64 * 1024;
 
-/// Files all of which have these columns as plain text and time, so that they can be read without Polars.
+/// Files all of which have certain columns as plain texts, times and amounts, so that they can be read without Polars.
 #[derive(Clone)]
-pub struct EventFiles {
+pub struct PlainFiles {
     files: Vec<(SourceFile, Arc<ParquetMetaData>)>,
-    /// Source columns: customer, time; user and event where there are such.
-    columns: [Option<String>; 4],
+    /// Source columns in the order of their declaration; None: there is no such column.
+    columns: Vec<Option<(String, Shape)>>,
+}
+
+/// Inputs of which there may be very many rows.
+const PLAIN: [Input; 2] = [Input::UsageEvents, Input::Invoices];
+
+/// How the values of a column lie in the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Text,
+    Time,
+    /// Integers that need no text, since they are only compared.
+    Whole,
+    /// Decimals, and what makes them canonical amounts.
+    Decimal(i128),
+    Float,
+}
+
+impl Shape {
+    /// None: the values must be converted by a plan.
+    fn of(column: &InputColumn, is_compared: bool, dtype: &DataType) -> Option<Self> {
+        match (column.kind, dtype) {
+            (InputKind::Id | InputKind::Text, DataType::String) => Some(Shape::Text),
+            (InputKind::Id, DataType::Int64) if is_compared => Some(Shape::Whole),
+            // milliseconds may overflow when they become microseconds
+            (InputKind::Instant, DataType::Datetime(TimeUnit::Microseconds | TimeUnit::Nanoseconds, _)) => {
+                Some(Shape::Time)
+            }
+            (InputKind::Amount, DataType::Float64) => Some(Shape::Float),
+            (InputKind::Amount, DataType::Decimal(_, scale)) if !is_fallible(dtype, InputKind::Amount) => {
+                let factor = crate::money::INPUT_SCALE.checked_sub(*scale as u32)?;
+                Some(Shape::Decimal(10_i128.pow(factor)))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// One row group of one file.
@@ -63,60 +100,88 @@ impl Coded {
     }
 }
 
-/// The rows of a row group.
-pub struct Events {
-    pub customers: Coded,
-    pub at: Vec<Option<Micros>>,
-    pub users: Option<Coded>,
-    pub events: Option<Coded>,
+/// Values of a column, row by row.
+pub enum Values {
+    Texts(Coded),
+    Times(Vec<Option<Micros>>),
+    Wholes(Vec<Option<i64>>),
+    /// As canonical amounts; None also where there is no finite number.
+    Amounts(Vec<Option<i128>>),
 }
 
-impl EventFiles {
+/// The rows of a row group: columns in the order of their declaration; None: there is no such column.
+pub struct Rows {
+    pub count: usize,
+    columns: Vec<Option<Values>>,
+}
+
+impl Rows {
+    pub fn values(&self, at: usize) -> Option<&Values> {
+        self.columns.get(at)?.as_ref()
+    }
+    pub fn texts(&self, at: usize) -> Option<&Coded> {
+        if let Values::Texts(coded) = self.values(at)? { Some(coded) } else { None }
+    }
+    pub fn times(&self, at: usize) -> &[Option<Micros>] {
+        if let Some(Values::Times(times)) = self.values(at) { times } else { &[] }
+    }
+    pub fn amounts(&self, at: usize) -> &[Option<i128>] {
+        if let Some(Values::Amounts(amounts)) = self.values(at) { amounts } else { &[] }
+    }
+}
+
+impl PlainFiles {
     /// None if a column must be converted, comes from a path, or differs between files.
-    pub(super) fn new(wanted: &[Wanted], files: &[(&SourceFile, &Footer)]) -> Option<Self> {
-        let column = |name: &str, is_plain: fn(&DataType) -> bool| -> Option<Option<String>> {
-            let source = wanted.iter().find(|column| column.canonical == name)?.source.as_str();
+    pub(super) fn new(input: Input, wanted: &[Wanted], files: &[(&SourceFile, &Footer)]) -> Option<Self> {
+        if !PLAIN.contains(&input) || files.iter().any(|(_, footer)| rewrite::is_needed(footer)) {
+            return None;
+        }
+        let table = input.table();
+        let column = |column: &&'static InputColumn| -> Option<Option<(String, Shape)>> {
+            let is_compared = table.key.iter().any(|key| key.name == column.name);
+            let source = wanted.iter().find(|wanted| wanted.canonical == column.name)?.source.as_str();
             let found = |(file, footer): &(&SourceFile, &Footer)| match schema::find(source, file, footer) {
-                Found::Column => schema::dtype(source, footer).is_some_and(|dtype| is_plain(&dtype)).then_some(true),
-                Found::Missing => Some(false),
+                Found::Column => Some(Some(Shape::of(column, is_compared, &schema::dtype(source, footer)?)?)),
+                Found::Missing if column.is_key => None,
+                Found::Missing => Some(None),
                 Found::Partition => None,
             };
             let mut found = files.iter().map(found);
             let first = found.next()??;
-            found.all(|other| other == Some(first)).then(|| first.then(|| source.to_string()))
+            found.all(|other| other == Some(first)).then(|| first.map(|shape| (source.to_string(), shape)))
         };
-        if files.iter().any(|(_, footer)| rewrite::is_needed(footer)) {
-            return None;
-        }
-        let columns = [
-            column(CUSTOMER_ID.name, is_text)?,
-            column(OCCURRED_AT.name, is_time)?,
-            column(USER_ID.name, is_text)?,
-            column(EVENT.name, is_text)?,
-        ];
-        if columns[0].is_none() || columns[1].is_none() {
-            return None;
-        }
+        let columns = table.columns.iter().map(column).collect::<Option<_>>()?;
         let files = files.iter().map(|(file, footer)| ((*file).clone(), footer.metadata.clone())).collect();
-        Some(EventFiles { files, columns })
+        Some(PlainFiles { files, columns })
     }
 
-    /// Row groups that may hold an event at or after `from`, or a row that breaks a rule by itself: one without customer or
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// All row groups, in the order of the files.
+    pub fn all_parts(&self) -> Vec<Part> {
+        self.parts_but(|_| false)
+    }
+
+    /// Row groups of usage that may hold an event at or after `from`, or a row that breaks a rule by itself: one without customer or
     /// time, or from before `earliest`. In the order of the files.
     pub fn parts(&self, from: Micros, earliest: Micros) -> Vec<Part> {
+        self.parts_but(|group| self.is_over(group, from, earliest))
+    }
+
+    fn parts_but(&self, is_left_out: impl Fn(&RowGroupMetaData) -> bool) -> Vec<Part> {
         let mut parts = Vec::new();
         for (file, (_, metadata)) in self.files.iter().enumerate() {
-            for (row_group, group) in metadata.row_groups().iter().enumerate() {
-                if !self.is_over(group, from, earliest) {
-                    parts.push(Part { file, row_group, rows: group.num_rows() as usize });
-                }
+            for (row_group, group) in metadata.row_groups().iter().enumerate().filter(|(_, g)| !is_left_out(g)) {
+                parts.push(Part { file, row_group, rows: group.num_rows() as usize });
             }
         }
         parts
     }
 
     fn is_over(&self, group: &RowGroupMetaData, from: Micros, earliest: Micros) -> bool {
-        let [customer, at] = [0, 1].map(|at: usize| self.columns[at].as_deref().and_then(|name| chunk(group, name)));
+        let [customer, at] = [0, 1].map(|at: usize| self.columns[at].as_ref().and_then(|(name, _)| chunk(group, name)));
         let (Some(customer), Some(at)) = (customer, at) else { return false };
         let known = |index: usize| group.column(index).statistics();
         let has_nulls = |index: usize| known(index).and_then(Statistics::null_count_opt) != Some(0);
@@ -131,7 +196,7 @@ impl EventFiles {
     }
 
     /// Reads the parts and hands each to `take`, in order.
-    pub fn read(&self, storage: &Storage, parts: &[Part], mut take: impl FnMut(&Events)) -> Result<()> {
+    pub fn read(&self, storage: &Storage, parts: &[Part], mut take: impl FnMut(&Rows)) -> Result<()> {
         let mut opened: Option<(usize, ArrowReaderMetadata)> = None;
         let mut rest = parts;
         while !rest.is_empty() {
@@ -149,8 +214,8 @@ impl EventFiles {
                 };
                 opened = Some((part.file, metadata.clone()));
                 let chunks = Chunks(ranges.iter().map(|range| range.start).zip(bytes.by_ref()).collect());
-                let events = self.decode(metadata, *part, chunks).map_err(|error| refused(error.to_string()))?;
-                events.iter().for_each(&mut take);
+                let rows = self.decode(metadata, *part, chunks).map_err(|error| refused(error.to_string()))?;
+                rows.iter().for_each(&mut take);
             }
         }
         Ok(())
@@ -173,7 +238,7 @@ impl EventFiles {
     /// The bytes of the wanted column chunks, in order.
     fn ranges(&self, part: Part) -> Vec<Range<u64>> {
         let group = self.files[part.file].1.row_group(part.row_group);
-        let chunks = self.columns.iter().flatten().filter_map(|name| chunk(group, name));
+        let chunks = self.names().filter_map(|name| chunk(group, name));
         let ranges = chunks.map(|index| group.column(index).byte_range());
         let mut ranges: Vec<_> = ranges.map(|(start, length)| start..start.saturating_add(length)).collect();
         ranges.sort_unstable_by_key(|range| range.start);
@@ -199,9 +264,7 @@ impl EventFiles {
             };
             metadata.row_groups().iter().any(has)
         };
-        let is_coded = |field: &Field| {
-            self.columns.iter().flatten().any(|name| name == field.name()) && has_dictionary(field.name())
-        };
+        let is_coded = |field: &Field| self.names().any(|name| name == field.name()) && has_dictionary(field.name());
         let coded = |field: &Arc<Field>| {
             if field.data_type() == &Arrow::Utf8 && is_coded(field) {
                 let dtype = Arrow::Dictionary(Box::new(Arrow::Int32), Box::new(Arrow::Utf8));
@@ -218,9 +281,9 @@ impl EventFiles {
         metadata: ArrowReaderMetadata,
         part: Part,
         chunks: Chunks,
-    ) -> std::result::Result<Vec<Events>, Box<dyn std::error::Error>> {
+    ) -> std::result::Result<Vec<Rows>, Box<dyn std::error::Error>> {
         let roots = metadata.parquet_schema().root_schema().get_fields().iter().enumerate();
-        let is_wanted = |name: &str| self.columns.iter().flatten().any(|column| column == name);
+        let is_wanted = |name: &str| self.names().any(|column| column == name);
         let roots: Vec<usize> = roots.filter(|(_, field)| is_wanted(field.name())).map(|(index, _)| index).collect();
         let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
@@ -228,31 +291,35 @@ impl EventFiles {
             .with_projection(mask)
             .with_batch_size(part.rows.max(1))
             .build()?;
-        let mut events = Vec::new();
+        let mut rows = Vec::new();
         for batch in reader {
-            events.push(self.events(&batch?)?);
+            rows.push(self.rows(&batch?)?);
         }
-        Ok(events)
+        Ok(rows)
     }
 
-    fn events(&self, batch: &RecordBatch) -> std::result::Result<Events, String> {
-        let column = |at: usize| self.columns[at].as_deref().and_then(|name| batch.column_by_name(name));
-        let text = |at: usize| column(at).map(coded).transpose();
-        Ok(Events {
-            customers: text(0)?.ok_or("it has no customers")?,
-            at: column(1).ok_or("it has no times").map(instants)??,
-            users: text(2)?,
-            events: text(3)?,
-        })
+    fn rows(&self, batch: &RecordBatch) -> std::result::Result<Rows, String> {
+        let column = |column: &Option<(String, Shape)>| -> std::result::Result<Option<Values>, String> {
+            let Some((name, shape)) = column else { return Ok(None) };
+            let array = batch.column_by_name(name).ok_or_else(|| format!("it has no column `{name}`"))?;
+            let values = match shape {
+                Shape::Text => Some(Values::Texts(coded(array)?)),
+                Shape::Time => Some(Values::Times(instants(array)?)),
+                Shape::Whole => {
+                    array.as_primitive_opt::<Int64Type>().map(|array| Values::Wholes(array.iter().collect()))
+                }
+                Shape::Decimal(factor) => array.as_primitive_opt::<Decimal128Type>().map(|array| {
+                    Values::Amounts(array.iter().map(|value| value.map(|value| value * factor)).collect())
+                }),
+                Shape::Float => array.as_primitive_opt::<Float64Type>().map(|array| {
+                    Values::Amounts(array.iter().map(|value| from_float(value.filter(|v| v.is_finite())?)).collect())
+                }),
+            };
+            Ok(Some(values.ok_or_else(|| format!("`{name}` is {}", array.data_type()))?))
+        };
+        let columns = self.columns.iter().map(column).collect::<std::result::Result<_, _>>()?;
+        Ok(Rows { count: batch.num_rows(), columns })
     }
-}
-
-fn is_text(dtype: &DataType) -> bool {
-    *dtype == DataType::String
-}
-/// Milliseconds may overflow when they become microseconds.
-fn is_time(dtype: &DataType) -> bool {
-    matches!(dtype, DataType::Datetime(TimeUnit::Microseconds | TimeUnit::Nanoseconds, _))
 }
 
 /// Where a column of the top level stands among the leaves.
