@@ -18,6 +18,7 @@ mod golden;
 mod health;
 mod job;
 mod laws;
+mod ledger;
 mod models;
 mod models_forecast;
 mod models_laws;
