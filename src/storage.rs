@@ -114,8 +114,9 @@ impl Storage {
         self.runtime.block_on(all).map_err(|(uri, error)| self.failure("reading", uri, &error))
     }
 
-    /// Ranges of several objects, in the order asked, all at once.
+    /// Ranges of several objects, in the order asked, `RANGES` at a time.
     pub fn get_ranges(&self, ranges: &[(&str, Range<u64>)]) -> Result<Vec<Bytes>> {
+        const RANGES: usize = 64;
         let mut reads = Vec::with_capacity(ranges.len());
         for (uri, range) in ranges {
             let (store, location) = self.open(uri)?;
@@ -123,8 +124,13 @@ impl Storage {
                 async move { store.get_range(location.path(), range.clone()).await.map_err(|error| (*uri, error)) },
             );
         }
-        let all = futures::future::try_join_all(reads);
+        let all = futures::StreamExt::buffered(futures::stream::iter(reads), RANGES).try_collect();
         self.runtime.block_on(all).map_err(|(uri, error)| self.failure("reading", uri, &error))
+    }
+
+    /// Whether every request for the URI takes its time.
+    pub fn is_remote(uri: &str) -> bool {
+        matches!(Location::parse(uri), Ok(Location::S3 { .. }))
     }
 
     /// Bytes `range` of an object.

@@ -21,8 +21,8 @@ use crate::error::{Error, Kind, Result};
 use crate::tables::Column;
 use crate::tables::outputs::MONTH;
 
-/// Makes what writes a log entry.
-pub type Committers = dyn Fn() -> Box<dyn Committer>;
+/// Makes what writes a log entry, for several tables at once.
+pub type Committers = dyn Fn() -> Box<dyn Committer> + Sync;
 
 /// The committer for tables that live in a directory.
 pub fn to_log() -> Box<dyn Committer> {

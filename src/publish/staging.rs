@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::commit::{self, Committers};
-use super::delta::Target;
+use super::delta::{LiveFile, Target};
 use super::stage::{self, StagedFile, StagedTable};
 use super::{Computed, Run, RunId, RunRecord, runs, table_uri};
 use crate::error::{Error, Result};
@@ -17,6 +17,8 @@ use crate::tables::runs::RUNS_TABLE;
 
 /// Files of a table that are written at once: waiting for storage takes longer than encoding them.
 const FILES_AT_ONCE: usize = 8;
+/// Tables that are staged, looked up and committed at once, for the same reason.
+const TABLES_AT_ONCE: usize = 8;
 
 /// What a run has staged so far, from any thread and in any order. Dropped before its first commit it takes its files away
 /// again, as far as storage lets it; a process that dies leaves them, unseen.
@@ -83,25 +85,30 @@ impl<'a> Staging<'a> {
         committers: &Committers,
     ) -> Result<Run> {
         let started = Instant::now();
-        rest.iter().try_for_each(|computed| self.stage(computed))?;
-        // By name: every run commits in this order, so that two runs of the same months meet at their first common table.
+        in_parallel(rest, TABLES_AT_ONCE, |computed| self.stage(computed))?;
+        // By name: every run begins with the same table.
         let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
         let staged: Vec<StagedTable> = tables
             .into_values()
             .map(|Files { table, files }| StagedTable { table, files: files.into_values().collect() })
             .collect();
-        let mut targets = Vec::with_capacity(staged.len());
-        for StagedTable { table, .. } in &staged {
+        let found = |StagedTable { table, .. }: &StagedTable| {
             let target = Target::new(self.storage, self.output, table)?;
             let before = target.live_files(record.months)?;
-            targets.push((target, before));
-        }
+            Ok((target, before))
+        };
+        let targets = in_parallel(&staged, TABLES_AT_ONCE, found)?;
         self.is_committed = true;
-        let mut published = BTreeMap::new();
-        for ((target, before), staged) in targets.iter().zip(&staged) {
+        let commits: Vec<_> = targets.iter().zip(&staged).collect();
+        let commit = |((target, before), staged): &(&(Target, Vec<LiveFile>), &StagedTable)| {
             let version = commit::replace_months(target, before, staged, record, committers)?;
-            published.insert(staged.table.name.to_string(), runs::published(staged, version));
-        }
+            Ok((staged.table.name.to_string(), runs::published(staged, version)))
+        };
+        // Of two runs of the same months and tables one wins the first table and the other ends there; the rest waits together.
+        let (first, rest) = commits.split_at(commits.len().min(1));
+        let mut published = in_parallel(first, 1, commit)?;
+        published.extend(in_parallel(rest, TABLES_AT_ONCE, commit)?);
+        let published = published.into_iter().collect();
         let mut record = record.clone();
         record.seconds.insert("publish".into(), started.elapsed().as_secs_f64());
         runs::append(self.storage, self.output, record, published, committers)

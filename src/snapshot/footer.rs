@@ -1,6 +1,7 @@
 //! Parquet footers: what a file says about itself, read before anything is scanned.
 
 use std::io::Cursor;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use polars::prelude::{ArrowDataType, ArrowSchema, ParquetReader, SerReader};
 
 use super::SourceFile;
 use crate::error::{Error, Result};
-use crate::parallel::in_parallel;
+use crate::parallel::{in_parallel, workers};
 use crate::storage::Storage;
 
 /// What the scan needs to know of a file.
@@ -21,21 +22,45 @@ pub struct Footer {
     /// Rows, as the file claims.
     pub rows: u64,
     pub metadata: Arc<ParquetMetaData>,
+    /// The file itself, where it is small and far away.
+    pub whole: Option<Bytes>,
 }
 
 /// First read of the end of a file; most footers fit.
 const TAIL: u64 = 64 * 1024;
 /// The magic twice and the length of the footer.
 const SMALLEST: u64 = 12;
-/// Reading waits more than it computes.
-const THREADS: usize = 16;
+/// Ends of files that are in memory together.
+const FILES: usize = 256;
+/// Bytes of files in buckets that are kept because their ends were all there is of them: asking once is enough.
+const KEPT: usize = 128 << 20;
 
 /// Reads all footers, in parallel, in the order of the files.
 ///
 /// Errors: `Kind::Data` naming the files that are not whole Parquet files and why; storage errors as they come.
 pub fn read(storage: &Storage, files: &[&SourceFile]) -> Result<Vec<Footer>> {
-    // every file that is refused is to be named: a refusal does not end the reading
-    all_or_problems(in_parallel(files, THREADS, |file| Ok(read_one(storage, file)))?)
+    let mut footers = Vec::with_capacity(files.len());
+    let mut kept = 0;
+    for files in files.chunks(FILES) {
+        let asked = files.iter().filter(|file| file.bytes >= SMALLEST).map(|file| (file.uri.as_str(), tail_of(file)));
+        let mut tails = storage.get_ranges(&asked.collect::<Vec<_>>())?.into_iter();
+        let mut tail = |file: &&SourceFile| if file.bytes >= SMALLEST { tails.next() } else { None };
+        let tails: Vec<(&SourceFile, Bytes)> =
+            files.iter().map(|file| (*file, tail(file).unwrap_or_default())).collect();
+        // every file that is refused is to be named: a refusal does not end the reading
+        let read = |(file, tail): &(&SourceFile, Bytes)| Ok(read_one(storage, file, tail.clone()));
+        for (footer, (file, tail)) in in_parallel(&tails, workers(), read)?.into_iter().zip(tails) {
+            let is_whole = tail.len() as u64 == file.bytes && Storage::is_remote(&file.uri);
+            let whole = Some(tail).filter(|tail| is_whole && kept + tail.len() <= KEPT);
+            kept += whole.as_ref().map_or(0, Bytes::len);
+            footers.push(footer.map(|footer| Footer { whole, ..footer }));
+        }
+    }
+    all_or_problems(footers)
+}
+
+fn tail_of(file: &SourceFile) -> Range<u64> {
+    file.bytes.saturating_sub(TAIL)..file.bytes
 }
 
 /// The footers, or one error with every file that was refused.
@@ -58,7 +83,8 @@ fn all_or_problems(results: Vec<Result<Footer>>) -> Result<Vec<Footer>> {
     Err(Error::data(format!("{}{more}", problems.join("; "))).hint("export these files again, or leave them out"))
 }
 
-fn read_one(storage: &Storage, file: &SourceFile) -> Result<Footer> {
+/// `tail` is `tail_of` the file.
+fn read_one(storage: &Storage, file: &SourceFile, mut tail: Bytes) -> Result<Footer> {
     let refused = |why: String| Error::data(format!("{} cannot be read: {why}", file.uri));
     if file.bytes == 0 {
         return Err(refused("it is empty".to_string()));
@@ -66,8 +92,7 @@ fn read_one(storage: &Storage, file: &SourceFile) -> Result<Footer> {
     if file.bytes < SMALLEST {
         return Err(refused(format!("it is truncated: {} bytes are too few for a Parquet file", file.bytes)));
     }
-    let mut start = file.bytes.saturating_sub(TAIL);
-    let mut tail = storage.get_range(&file.uri, start..file.bytes)?;
+    let mut start = tail_of(file).start;
     let metadata = loop {
         let mut reader = ParquetMetaDataReader::new();
         match reader.try_parse_sized(&tail, file.bytes) {
@@ -83,7 +108,7 @@ fn read_one(storage: &Storage, file: &SourceFile) -> Result<Footer> {
         return Err(refused("it is truncated: its footer names data beyond its end".to_string()));
     }
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
-    Ok(Footer { schema: schema(&tail).map_err(refused)?, rows, metadata: Arc::new(metadata) })
+    Ok(Footer { schema: schema(&tail).map_err(refused)?, rows, metadata: Arc::new(metadata), whole: None })
 }
 
 /// The end of the last column chunk.

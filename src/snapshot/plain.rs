@@ -29,7 +29,7 @@ use crate::storage::Storage;
 use crate::tables::{Input, InputColumn, InputKind};
 
 /// Row groups that each thread fetches at once, and about how many bytes of them: memory must not follow the size of files.
-const FETCHED: usize = 16;
+const FETCHED: usize = 32;
 const FETCHED_BYTES: u64 = 32 * 1024 * 1024;
 /// Bytes that are read along, not skipped, between two wanted column chunks: a request costs more.
 const GAP: u64 = 64 * 1024;
@@ -37,13 +37,21 @@ const GAP: u64 = 64 * 1024;
 /// Files all of which have certain columns as plain texts, times and amounts, so that they can be read without Polars.
 #[derive(Clone)]
 pub struct PlainFiles {
-    files: Vec<(SourceFile, Arc<ParquetMetaData>)>,
+    files: Vec<PlainFile>,
     /// Source columns in the order of their declaration; None: there is no such column.
     columns: Vec<Option<(String, Shape)>>,
 }
 
 /// Inputs of which there may be very many rows.
 const PLAIN: [Input; 2] = [Input::UsageEvents, Input::Invoices];
+
+#[derive(Clone)]
+struct PlainFile {
+    uri: String,
+    metadata: Arc<ParquetMetaData>,
+    /// What there is of it already.
+    whole: Option<Bytes>,
+}
 
 /// How the values of a column lie in the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +159,12 @@ impl PlainFiles {
             found.all(|other| other == Some(first)).then(|| first.map(|shape| (source.to_string(), shape)))
         };
         let columns = table.columns.iter().map(column).collect::<Option<_>>()?;
-        let files = files.iter().map(|(file, footer)| ((*file).clone(), footer.metadata.clone())).collect();
+        let plain = |(file, footer): &(&SourceFile, &Footer)| PlainFile {
+            uri: file.uri.clone(),
+            metadata: footer.metadata.clone(),
+            whole: footer.whole.clone(),
+        };
+        let files = files.iter().map(plain).collect();
         Some(PlainFiles { files, columns })
     }
 
@@ -172,7 +185,7 @@ impl PlainFiles {
 
     fn parts_but(&self, is_left_out: impl Fn(&RowGroupMetaData) -> bool) -> Vec<Part> {
         let mut parts = Vec::new();
-        for (file, (_, metadata)) in self.files.iter().enumerate() {
+        for (file, PlainFile { metadata, .. }) in self.files.iter().enumerate() {
             for (row_group, group) in metadata.row_groups().iter().enumerate().filter(|(_, g)| !is_left_out(g)) {
                 parts.push(Part { file, row_group, rows: group.num_rows() as usize });
             }
@@ -203,7 +216,8 @@ impl PlainFiles {
             let (window, later) = rest.split_at(self.fetched(rest));
             rest = later;
             let ranges: Vec<Vec<Range<u64>>> = window.iter().map(|part| self.ranges(*part)).collect();
-            let asked = window.iter().zip(&ranges);
+            let is_there = |part: &Part| self.files[part.file].whole.is_some();
+            let asked = window.iter().zip(&ranges).filter(|(part, _)| !is_there(part));
             let asked = asked.flat_map(|(part, ranges)| ranges.iter().map(|range| (self.uri(*part), range.clone())));
             let mut bytes = storage.get_ranges(&asked.collect::<Vec<_>>())?.into_iter();
             for (part, ranges) in window.iter().zip(ranges) {
@@ -213,7 +227,10 @@ impl PlainFiles {
                     _ => self.open(part.file).map_err(|error| refused(error.to_string()))?,
                 };
                 opened = Some((part.file, metadata.clone()));
-                let chunks = Chunks(ranges.iter().map(|range| range.start).zip(bytes.by_ref()).collect());
+                let chunks = match &self.files[part.file].whole {
+                    Some(whole) => Chunks(vec![(0, whole.clone())]),
+                    None => Chunks(ranges.iter().map(|range| range.start).zip(bytes.by_ref()).collect()),
+                };
                 let rows = self.decode(metadata, *part, chunks).map_err(|error| refused(error.to_string()))?;
                 rows.iter().for_each(&mut take);
             }
@@ -222,7 +239,7 @@ impl PlainFiles {
     }
 
     fn uri(&self, part: Part) -> &str {
-        &self.files[part.file].0.uri
+        &self.files[part.file].uri
     }
 
     /// How many of the parts are fetched together; at least one.
@@ -237,7 +254,7 @@ impl PlainFiles {
 
     /// The bytes of the wanted column chunks, in order.
     fn ranges(&self, part: Part) -> Vec<Range<u64>> {
-        let group = self.files[part.file].1.row_group(part.row_group);
+        let group = self.files[part.file].metadata.row_group(part.row_group);
         let chunks = self.names().filter_map(|name| chunk(group, name));
         let ranges = chunks.map(|index| group.column(index).byte_range());
         let mut ranges: Vec<_> = ranges.map(|(start, length)| start..start.saturating_add(length)).collect();
@@ -255,7 +272,7 @@ impl PlainFiles {
     fn open(&self, file: usize) -> parquet::errors::Result<ArrowReaderMetadata> {
         // what writers add about their own types is of no use here
         let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = &self.files[file].1;
+        let metadata = &self.files[file].metadata;
         let found = ArrowReaderMetadata::try_new(metadata.clone(), plain.clone())?;
         // a writer that found a column to repeat little left out the dictionary: making one would hash every row
         let has_dictionary = |name: &str| {

@@ -6,6 +6,7 @@ use super::pattern::{Pattern, parse_date};
 use super::{Snapshot, SourceFile};
 use crate::error::{Error, Result};
 use crate::job::{InputSource, Job, LATEST};
+use crate::parallel::in_parallel;
 use crate::storage::{ObjectInfo, Storage};
 use crate::tables::Input;
 use crate::tables::inputs::SNAPSHOT_DATE;
@@ -18,11 +19,13 @@ pub const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 ///
 /// Errors: `Kind::Data` if nothing matches, storage errors as they come.
 pub fn resolve(job: &Job, storage: &Storage, as_of: Date) -> Result<Snapshot> {
-    let mut snapshot = Snapshot::default();
-    for (&input, source) in &job.inputs {
-        snapshot.files.insert(input.name().to_string(), resolve_input(job, input, source, storage, as_of)?);
-    }
-    Ok(snapshot)
+    let inputs: Vec<(&Input, &InputSource)> = job.inputs.iter().collect();
+    let resolved = |(input, source): &(&Input, &InputSource)| {
+        Ok((input.name().to_string(), resolve_input(job, **input, source, storage, as_of)?))
+    };
+    // listing is waiting
+    let files = in_parallel(&inputs, inputs.len(), resolved)?;
+    Ok(Snapshot { files: files.into_iter().collect() })
 }
 
 fn resolve_input(
