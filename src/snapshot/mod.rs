@@ -1,5 +1,6 @@
 //! Resolves the job's URIs to exact files and offers each input as a lazy canonical frame.
 
+mod columns;
 mod convert;
 mod filter;
 mod footer;
@@ -70,8 +71,9 @@ pub fn raw_name(canonical: &str) -> String {
 
 pub type Sources = BTreeMap<Input, Source>;
 
+pub use columns::{Coded, MISSING, Rows, Values};
 pub use convert::map;
-pub use plain::{Coded, MISSING, Part, PlainFiles, Rows, Values};
+pub use plain::{Part, PlainFiles};
 pub use resolve::resolve;
 pub use scan::scan;
 

@@ -6,27 +6,23 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes, buf::Reader};
-use delta_kernel::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use delta_kernel::arrow::datatypes::{
-    DataType as Arrow, Decimal128Type, Field, Float64Type, Int32Type, Int64Type, Schema, TimeUnit as Unit,
-    TimestampMicrosecondType, TimestampNanosecondType,
-};
+use delta_kernel::arrow::array::RecordBatch;
+use delta_kernel::arrow::datatypes::{DataType as Arrow, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{LogicalType, TimeUnit as ParquetUnit};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
-use polars::prelude::{DataType, TimeUnit};
 
-use super::convert::{from_float, is_fallible};
+use super::columns::{Rows, Shape, Values};
 use super::footer::Footer;
 use super::schema::{self, Found, Wanted};
 use super::{SourceFile, rewrite};
 use crate::error::{Error, Result};
 use crate::month::Micros;
 use crate::storage::Storage;
-use crate::tables::{Input, InputColumn, InputKind};
+use crate::tables::{Input, InputColumn};
 
 /// Row groups that each thread fetches at once, and about how many bytes of them: memory must not follow the size of files.
 const FETCHED: usize = 32;
@@ -53,89 +49,12 @@ struct PlainFile {
     whole: Option<Bytes>,
 }
 
-/// How the values of a column lie in the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Time,
-    /// Integers that need no text, since they are only compared.
-    Whole,
-    /// Decimals, and what makes them canonical amounts.
-    Decimal(i128),
-    Float,
-}
-
-impl Shape {
-    /// None: the values must be converted by a plan.
-    fn of(column: &InputColumn, is_compared: bool, dtype: &DataType) -> Option<Self> {
-        match (column.kind, dtype) {
-            (InputKind::Id | InputKind::Text, DataType::String) => Some(Shape::Text),
-            (InputKind::Id, DataType::Int64) if is_compared => Some(Shape::Whole),
-            // milliseconds may overflow when they become microseconds
-            (InputKind::Instant, DataType::Datetime(TimeUnit::Microseconds | TimeUnit::Nanoseconds, _)) => {
-                Some(Shape::Time)
-            }
-            (InputKind::Amount, DataType::Float64) => Some(Shape::Float),
-            (InputKind::Amount, DataType::Decimal(_, scale)) if !is_fallible(dtype, InputKind::Amount) => {
-                let factor = crate::money::INPUT_SCALE.checked_sub(*scale as u32)?;
-                Some(Shape::Decimal(10_i128.pow(factor)))
-            }
-            _ => None,
-        }
-    }
-}
-
 /// One row group of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     file: usize,
     row_group: usize,
     pub rows: usize,
-}
-
-/// A text column: the texts of a row group, each once or as often as it stands there, and which of them each row has.
-pub struct Coded {
-    texts: ArrayRef,
-    /// `MISSING`: null.
-    pub keys: Vec<u32>,
-}
-
-pub const MISSING: u32 = u32::MAX;
-
-impl Coded {
-    pub fn texts(&self) -> impl Iterator<Item = Option<&str>> {
-        self.texts.as_string::<i32>().iter()
-    }
-}
-
-/// Values of a column, row by row.
-pub enum Values {
-    Texts(Coded),
-    Times(Vec<Option<Micros>>),
-    Wholes(Vec<Option<i64>>),
-    /// As canonical amounts; None also where there is no finite number.
-    Amounts(Vec<Option<i128>>),
-}
-
-/// The rows of a row group: columns in the order of their declaration; None: there is no such column.
-pub struct Rows {
-    pub count: usize,
-    columns: Vec<Option<Values>>,
-}
-
-impl Rows {
-    pub fn values(&self, at: usize) -> Option<&Values> {
-        self.columns.get(at)?.as_ref()
-    }
-    pub fn texts(&self, at: usize) -> Option<&Coded> {
-        if let Values::Texts(coded) = self.values(at)? { Some(coded) } else { None }
-    }
-    pub fn times(&self, at: usize) -> &[Option<Micros>] {
-        if let Some(Values::Times(times)) = self.values(at) { times } else { &[] }
-    }
-    pub fn amounts(&self, at: usize) -> &[Option<i128>] {
-        if let Some(Values::Amounts(amounts)) = self.values(at) { amounts } else { &[] }
-    }
 }
 
 impl PlainFiles {
@@ -319,19 +238,7 @@ impl PlainFiles {
         let column = |column: &Option<(String, Shape)>| -> std::result::Result<Option<Values>, String> {
             let Some((name, shape)) = column else { return Ok(None) };
             let array = batch.column_by_name(name).ok_or_else(|| format!("it has no column `{name}`"))?;
-            let values = match shape {
-                Shape::Text => Some(Values::Texts(coded(array)?)),
-                Shape::Time => Some(Values::Times(instants(array)?)),
-                Shape::Whole => {
-                    array.as_primitive_opt::<Int64Type>().map(|array| Values::Wholes(array.iter().collect()))
-                }
-                Shape::Decimal(factor) => array.as_primitive_opt::<Decimal128Type>().map(|array| {
-                    Values::Amounts(array.iter().map(|value| value.map(|value| value * factor)).collect())
-                }),
-                Shape::Float => array.as_primitive_opt::<Float64Type>().map(|array| {
-                    Values::Amounts(array.iter().map(|value| from_float(value.filter(|v| v.is_finite())?)).collect())
-                }),
-            };
+            let values = shape.values(array)?;
             Ok(Some(values.ok_or_else(|| format!("`{name}` is {}", array.data_type()))?))
         };
         let columns = self.columns.iter().map(column).collect::<std::result::Result<_, _>>()?;
@@ -342,33 +249,6 @@ impl PlainFiles {
 /// Where a column of the top level stands among the leaves.
 fn chunk(group: &RowGroupMetaData, name: &str) -> Option<usize> {
     group.columns().iter().position(|column| column.column_path().parts() == [name])
-}
-
-fn coded(column: &ArrayRef) -> std::result::Result<Coded, String> {
-    if let Some(texts) = column.as_string_opt::<i32>() {
-        let key = |row: usize| if texts.is_null(row) { MISSING } else { row as u32 };
-        return Ok(Coded { texts: column.clone(), keys: (0..texts.len()).map(key).collect() });
-    }
-    let coded = column.as_dictionary_opt::<Int32Type>().ok_or("a text column is no text")?;
-    let keys = coded.keys().iter().map(|key| key.map_or(MISSING, |key| key as u32)).collect();
-    if coded.values().as_string_opt::<i32>().is_none() {
-        return Err("a text column is no text".to_string());
-    }
-    Ok(Coded { texts: coded.values().clone(), keys })
-}
-
-/// Microseconds; finer ones are floored.
-fn instants(column: &ArrayRef) -> std::result::Result<Vec<Option<Micros>>, String> {
-    match column.data_type() {
-        Arrow::Timestamp(Unit::Microsecond, _) => {
-            Ok(column.as_primitive::<TimestampMicrosecondType>().iter().collect())
-        }
-        Arrow::Timestamp(Unit::Nanosecond, _) => {
-            let nanos = column.as_primitive::<TimestampNanosecondType>().iter();
-            Ok(nanos.map(|at| at.map(|at| at.div_euclid(1000))).collect())
-        }
-        other => Err(format!("its times are {other}")),
-    }
 }
 
 /// Pieces of a file by where they start.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier};
 use delta_kernel::committer::{CommitMetadata, CommitResponse, Committer, FileSystemCommitter, PublishMetadata};
 use delta_kernel::{Engine, FilteredEngineData, KernelError, KernelResult, KernelResultIterator};
 use tenure::error::{Error, Kind};
-use tenure::publish::{Run, already_published, publish, publish_with, read_table, runs};
+use tenure::publish::{Committers, Run, already_published, publish, publish_with, read_table, runs};
 use tenure::storage::Storage;
 use tenure::tables::outputs::{CHURN_TABLE, MRR_TABLE};
 
@@ -62,7 +62,7 @@ fn expect(place: &Place, run: &str, value: i64) {
 fn a_commit_whose_answer_was_lost_is_found_in_the_log(place: &Place) {
     let range = months("2026-01", "2026-01");
     for (run, value) in [("r1", 1), ("r2", 2)] {
-        let lost: &dyn Fn() -> Box<dyn Committer> = &move || {
+        let lost: &Committers = &move || {
             Box::new(Around(|commit: &mut dyn FnMut() -> _| {
                 commit()?;
                 Err(KernelError::generic("connection reset by peer"))
@@ -79,7 +79,7 @@ fn a_commit_that_seems_to_conflict_with_itself_is_found_in_the_log(place: &Place
     // what a retry inside the HTTP client sees when the first answer was lost: the object exists already
     let range = months("2026-01", "2026-01");
     for (run, value) in [("r1", 1), ("r2", 2)] {
-        let conflict: &dyn Fn() -> Box<dyn Committer> = &move || {
+        let conflict: &Committers = &move || {
             Box::new(Around(|commit: &mut dyn FnMut() -> _| {
                 commit()?;
                 Ok(CommitResponse::Conflict { version: 0 })
@@ -95,8 +95,7 @@ fn a_commit_that_seems_to_conflict_with_itself_is_found_in_the_log(place: &Place
 fn a_commit_that_fails_leaves_readers_the_old_version(place: &Place) {
     let range = months("2026-01", "2026-01");
     publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
-    let refused: &dyn Fn() -> Box<dyn Committer> =
-        &|| Box::new(Around(|_: &mut dyn FnMut() -> _| Err(KernelError::generic("refused"))));
+    let refused: &Committers = &|| Box::new(Around(|_: &mut dyn FnMut() -> _| Err(KernelError::generic("refused"))));
     let r2 = record("r2", range, "b");
     let error = publish_with(&place.storage, &place.output, computed(range, 2), &r2, refused).unwrap_err();
     assert_eq!(error.kind, Kind::Io, "{error}");
@@ -113,7 +112,7 @@ fn race(place: &Place, one: (&str, &str, i64), two: (&str, &str, i64)) -> [Resul
         let (range, barrier, is_first) = (months(month, month), barrier.clone(), Arc::new(AtomicBool::new(true)));
         let record = record(run, range, run);
         std::thread::spawn(move || {
-            let committers: &dyn Fn() -> Box<dyn Committer> = &move || {
+            let committers: &Committers = &move || {
                 let (barrier, is_first) = (barrier.clone(), is_first.clone());
                 Box::new(Around(move |commit: &mut dyn FnMut() -> _| {
                     if is_first.swap(false, Ordering::SeqCst) {
@@ -164,7 +163,7 @@ fn a_run_that_ended_halfway_is_noticed_and_repaired(place: &Place) {
     publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
     // the first table is committed, the second is not
     let is_first = Arc::new(AtomicBool::new(true));
-    let one_only: &dyn Fn() -> Box<dyn Committer> = &move || {
+    let one_only: &Committers = &move || {
         let is_first = is_first.clone();
         Box::new(Around(move |commit: &mut dyn FnMut() -> _| {
             if is_first.swap(false, Ordering::SeqCst) { commit() } else { Err(KernelError::generic("killed")) }
@@ -216,8 +215,7 @@ fn child(wrapper: &[&str], test: &str, output: &str) -> std::process::Output {
 fn a_process_killed_between_staging_and_commit_leaves_the_old_version() {
     let range = months("2026-01", "2026-01");
     if let Ok(output) = std::env::var(CHILD_OUTPUT) {
-        let dies: &dyn Fn() -> Box<dyn Committer> =
-            &|| Box::new(Around(|_: &mut dyn FnMut() -> _| std::process::abort()));
+        let dies: &Committers = &|| Box::new(Around(|_: &mut dyn FnMut() -> _| std::process::abort()));
         publish_with(&local(), &output, computed(range, 2), &record("r2", range, "b"), dies).unwrap();
         unreachable!();
     }
