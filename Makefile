@@ -56,6 +56,7 @@ export TENURE_BENCH_VENV ?= $(CACHE)/tenure/bench-venv
 
 .PHONY: bench-setup
 bench-setup: ## Install what `make bench` needs beside the release binary (warm: no time)
+	@command -v valgrind > /dev/null || { echo "installing valgrind" >&2; apt-get install --quiet --yes --no-install-recommends valgrind; }
 	@cmp -s benches/requirements.txt "$(TENURE_BENCH_VENV)/requirements.txt" || { \
 	  echo "installing benches/requirements.txt into $(TENURE_BENCH_VENV)" >&2; \
 	  "$(TENURE_BENCH_VENV)/bin/python" -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear "$(TENURE_BENCH_VENV)"; \

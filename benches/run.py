@@ -5,7 +5,8 @@
     make bench BENCH="--customers 50000 --months 36 --workload nightly,backfill,floor"
     make bench BENCH="--workload growth"
 
-Workloads: nightly, backfill, floor (what `all` means), and growth, months, scale, memory, huge, s3, each on its own.
+Workloads: nightly, backfill, floor (what `all` means), and growth, months, scale, memory, huge, s3, instructions,
+each on its own.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 import catalogue
 import floor
 import growth
+import instructions
 import report
 import sample
 import s3
@@ -26,7 +28,7 @@ import versus
 
 MAIN = ["nightly", "backfill", "floor"]
 OTHERS = {"growth": growth.history, "months": growth.months, "scale": growth.scale, "memory": growth.memory,
-          "huge": growth.huge, "s3": s3.nightly}
+          "huge": growth.huge, "s3": s3.nightly, "instructions": instructions.count}
 
 
 def main():

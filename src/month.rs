@@ -117,6 +117,15 @@ pub struct Calendar {
 
 const FIRST_YEAR: i16 = 1900;
 
+/// A local day, the month it lies in, and the instants [start, end) that are of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalDay {
+    pub day: Days,
+    pub month: Month,
+    start: Micros,
+    end: Micros,
+}
+
 impl Calendar {
     /// Boundaries from 1900 to two years after the as-of day, in `zone` (an IANA name).
     pub fn new(zone: &str, as_of: Date, settle_days: i64) -> Result<Self> {
@@ -181,6 +190,17 @@ impl Calendar {
     /// The local day that contains the instant (clamped to the calendar's range).
     pub fn day_of(&self, instant: Micros) -> Days {
         self.first_day + last_at_or_before(&self.day_starts, instant, DAY_LENGTH) as i32
+    }
+    /// The local day of an instant; `last` is the one looked at before, since neighbours are mostly of the same.
+    pub fn local_day(&self, instant: Micros, last: Option<LocalDay>) -> LocalDay {
+        if let Some(last) = last.filter(|last| last.start <= instant && instant < last.end) {
+            return last;
+        }
+        let (day, month) = (self.day_of(instant), self.month_of(instant));
+        let (start, end) = (self.day_start(day), self.day_start(day + 1));
+        // clamped to the calendar's range, a day may not hold its own instant: then it holds nothing else either
+        let (start, end) = if start <= instant && instant < end { (start, end) } else { (instant, instant) };
+        LocalDay { day, month, start, end }
     }
     /// The first instant of a local day.
     pub fn day_start(&self, day: Days) -> Micros {

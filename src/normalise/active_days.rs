@@ -14,7 +14,7 @@ use polars::prelude::*;
 
 use crate::error::Result;
 use crate::ids::{Ids, NOBODY};
-use crate::month::{Calendar, Micros, date_of};
+use crate::month::{Calendar, LocalDay, Micros, date_of};
 use crate::snapshot::{Coded, MISSING, Rows};
 use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
 
@@ -67,28 +67,6 @@ pub struct ActiveDays<'a> {
     is_suspect: bool,
 }
 
-/// The day that was last looked at: neighbours are mostly of the same.
-#[derive(Clone, Copy)]
-struct Day {
-    start: Micros,
-    end: Micros,
-    month: i32,
-    bit: u32,
-}
-
-impl Day {
-    fn of(calendar: &Calendar, at: Micros) -> Self {
-        let (day, month) = (calendar.day_of(at), calendar.month_of(at).0);
-        let bit = 1 << (date_of(day).day() - 1);
-        // Clamped to the calendar's range, a day may not hold its own instant: then it holds nothing else either.
-        let (start, end) = (calendar.day_start(day), calendar.day_start(day + 1));
-        if start <= at && at < end { Day { start, end, month, bit } } else { Day { start: at, end: at, month, bit } }
-    }
-    fn holds(&self, at: Micros) -> bool {
-        self.start <= at && at < self.end
-    }
-}
-
 impl<'a> ActiveDays<'a> {
     pub fn new(rules: &'a Rules, ids: &'a Ids, users: &'a Ids) -> Self {
         ActiveDays {
@@ -109,7 +87,7 @@ impl<'a> ActiveDays<'a> {
         let customers = numbers(of_customers, self.ids);
         let users = events.texts(USERS).map(|users| numbers(users, self.users));
         let counted = self.counted(events);
-        let mut day: Option<Day> = None;
+        let (mut day, mut bit): (Option<LocalDay>, u32) = (None, 0);
         // customer, user, month, bit
         let mut rows: Vec<(u32, u32, i32, u32)> = Vec::with_capacity(events.count);
         let close = self.rules.calendar.as_of_close();
@@ -126,14 +104,14 @@ impl<'a> ActiveDays<'a> {
             if at >= close || at < self.rules.from || !counted.as_ref().is_none_or(|counted| counted(row)) {
                 continue;
             }
-            let of = match day {
-                Some(day) if day.holds(at) => day,
-                _ => Day::of(&self.rules.calendar, at),
-            };
+            let of = self.rules.calendar.local_day(at, day);
+            if day.is_none_or(|day| day.day != of.day) {
+                bit = 1 << (date_of(of.day).day() - 1);
+            }
             day = Some(of);
             let user = users.as_ref().zip(events.texts(USERS));
             let user = user.map_or(NOBODY, |(numbers, users)| number(numbers, users.keys[row]));
-            rows.push((customer, user, of.month, of.bit));
+            rows.push((customer, user, of.month.0, bit));
         }
         drop(counted);
         self.see(events);

@@ -12,10 +12,10 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 
 use super::fx::Rates;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{Ids, NOBODY, hash_of};
 use crate::money;
-use crate::month::{Calendar, Days, Micros};
+use crate::month::{Calendar, LocalDay};
 use crate::snapshot::{Coded, MISSING, Rows, Values};
 use crate::tables::inputs::{FAILED_STATUSES, UNPAID_STATUSES};
 use crate::tables::model::{AT, CUSTOMER, NET, PURCHASES};
@@ -30,6 +30,10 @@ const CURRENCIES: usize = 4;
 const STATUSES: usize = 5;
 /// A row group with more months than this is taken row by row.
 const OPEN: usize = 3;
+/// A month with fewer than one row for so many customers is not worth an array.
+const CUSTOMERS_PER_ROW: usize = 64;
+/// So many of those, and no month gets one any more.
+const WASTED: usize = 16;
 
 /// How invoices are read, and what makes a row suspect.
 pub struct Rules {
@@ -51,11 +55,14 @@ struct Payments {
 }
 
 impl Payments {
-    fn add(&mut self, other: &Payments) {
-        self.revenue += other.revenue;
-        self.refunds += other.refunds;
-        self.purchases += other.purchases;
-        self.is_any |= other.is_any;
+    /// False: the sum does not fit, and is not taken.
+    #[must_use]
+    fn add(&mut self, other: &Payments) -> bool {
+        let sums = (self.revenue.checked_add(other.revenue), self.refunds.checked_add(other.refunds));
+        let (Some(revenue), Some(refunds)) = sums else { return false };
+        let purchases = self.purchases + other.purchases;
+        *self = Payments { revenue, refunds, purchases, is_any: self.is_any || other.is_any };
+        true
     }
 }
 
@@ -63,9 +70,18 @@ impl Payments {
 pub struct Ledger<'a> {
     rules: &'a Rules,
     ids: &'a Ids,
-    open: BTreeMap<i32, Vec<Payments>>,
+    open: BTreeMap<i32, Open>,
     leaps: HashMap<(i32, u32), Payments, FixedState>,
+    /// Months that were opened for next to nothing: where files are not in the order of time.
+    wasted: usize,
     found: Paid,
+}
+
+/// Payments of one month by customer, and how many there were.
+#[derive(Default)]
+struct Open {
+    paid: Vec<Payments>,
+    rows: usize,
 }
 
 /// What customers paid, by month.
@@ -78,23 +94,8 @@ pub struct Paid {
     /// Hashes of the keys, or the keys themselves.
     keys: Vec<u64>,
     is_suspect: bool,
-}
-
-/// The day that was last looked at: neighbours are mostly of the same.
-#[derive(Clone, Copy)]
-struct Day {
-    start: Micros,
-    end: Micros,
-    day: Days,
-    month: i32,
-}
-
-impl Day {
-    fn of(calendar: &Calendar, at: Micros) -> Self {
-        let (day, month) = (calendar.day_of(at), calendar.month_of(at).0);
-        let (start, end) = (calendar.day_start(day), calendar.day_start(day + 1));
-        if start <= at && at < end { Day { start, end, day, month } } else { Day { start: at, end: at, day, month } }
-    }
+    /// A payment could not be added: it or the sum is larger than can be.
+    is_partial: bool,
 }
 
 /// What a text of a row group means: by its code.
@@ -113,7 +114,7 @@ impl<T: Copy> Meaning<T> {
 
 impl<'a> Ledger<'a> {
     pub fn new(rules: &'a Rules, ids: &'a Ids) -> Self {
-        Ledger { rules, ids, open: BTreeMap::new(), leaps: HashMap::default(), found: Paid::default() }
+        Ledger { rules, ids, open: BTreeMap::new(), leaps: HashMap::default(), wasted: 0, found: Paid::default() }
     }
 
     /// Adds the rows of a row group.
@@ -131,7 +132,7 @@ impl<'a> Ledger<'a> {
         // None: the reporting currency
         let rate_of = Meaning::new(currencies, None, |currency| (currency != reporting).then(|| rates.of(currency)));
         let close = self.rules.calendar.as_of_close();
-        let mut last: Option<Day> = None;
+        let mut last: Option<LocalDay> = None;
         // customer, month
         let mut rows: Vec<(u32, i32, Payments)> = Vec::with_capacity(invoices.count);
         for row in 0..invoices.count {
@@ -141,35 +142,33 @@ impl<'a> Ledger<'a> {
                 continue;
             };
             let is_known = self.rules.known.is_none_or(|known| customer < known);
-            if customer == NOBODY || !is_known || amount.abs() >= self.rules.largest {
+            let is_too_large = amount >= self.rules.largest || amount <= -self.rules.largest;
+            if customer == NOBODY || !is_known || is_too_large {
                 self.found.is_suspect = true;
             }
-            if customer == NOBODY || at >= close {
+            if customer == NOBODY || is_too_large || at >= close {
+                self.found.is_partial |= is_too_large;
                 continue;
             }
             self.found.keys.push(key);
-            let day = last.filter(|day| day.start <= at && at < day.end);
-            let day = day.unwrap_or_else(|| Day::of(&self.rules.calendar, at));
+            let day = self.rules.calendar.local_day(at, last);
             last = Some(day);
             let is_unpaid = is_unpaid.at(statuses, row);
             if is_failed.at(statuses, row) || amount < 0 && !is_unpaid {
-                self.found.bad.push((customer, day.month));
+                self.found.bad.push((customer, day.month.0));
             }
             if is_unpaid || amount == 0 {
                 continue;
             }
             let rate = rate_of.at(currencies, row).map(|rates| Rates::on(rates, day.day));
-            match ticks(amount, rate) {
-                Some(ticks) if amount > 0 => rows.push((
-                    customer,
-                    day.month,
-                    Payments { revenue: ticks, refunds: 0, purchases: 1, is_any: true },
-                )),
-                Some(ticks) => {
-                    rows.push((customer, day.month, Payments { refunds: -ticks, is_any: true, ..Payments::default() }))
-                }
-                None => self.found.is_suspect = true,
-            }
+            let Some(ticks) = ticks(amount, rate) else {
+                self.found.is_suspect = true;
+                self.found.is_partial = true;
+                continue;
+            };
+            let (revenue, refunds) = if amount > 0 { (ticks, 0) } else { (0, -ticks) };
+            let purchases = i64::from(amount > 0);
+            rows.push((customer, day.month.0, Payments { revenue, refunds, purchases, is_any: true }));
         }
         self.place(&rows);
     }
@@ -178,9 +177,11 @@ impl<'a> Ledger<'a> {
         let mut months: Vec<i32> = rows.chunk_by(|a, b| a.1 == b.1).map(|of_month| of_month[0].1).collect();
         months.sort_unstable();
         months.dedup();
-        if months.len() > OPEN {
-            rows.iter()
-                .for_each(|(customer, month, paid)| self.leaps.entry((*month, *customer)).or_default().add(paid));
+        if months.len() > OPEN || self.wasted > WASTED {
+            for (customer, month, paid) in rows {
+                let is_added = self.leaps.entry((*month, *customer)).or_default().add(paid);
+                self.found.is_partial |= !is_added;
+            }
             return;
         }
         // what this row group does not touch is over
@@ -188,20 +189,22 @@ impl<'a> Ledger<'a> {
         over.into_iter().for_each(|month| self.finish(month));
         for of_month in rows.chunk_by(|a, b| a.1 == b.1) {
             let open = self.open.entry(of_month[0].1).or_default();
+            open.rows += of_month.len();
             for (customer, _, paid) in of_month {
                 let at = *customer as usize;
-                if open.len() <= at {
+                if open.paid.len() <= at {
                     // not one by one: ids are new for a while
-                    open.resize((at + 1).max(open.len() * 5 / 4), Payments::default());
+                    open.paid.resize((at + 1).max(open.paid.len() * 5 / 4), Payments::default());
                 }
-                open[at].add(paid);
+                self.found.is_partial |= !open.paid[at].add(paid);
             }
         }
     }
 
     fn finish(&mut self, month: i32) {
         let Some(open) = self.open.remove(&month) else { return };
-        let list = (0..).zip(open).filter(|(_, paid)| paid.is_any).collect();
+        self.wasted += usize::from(open.rows < open.paid.len() / CUSTOMERS_PER_ROW);
+        let list = (0..).zip(open.paid).filter(|(_, paid)| paid.is_any).collect();
         self.found.lists.entry(month).or_default().push(list);
     }
 
@@ -233,7 +236,7 @@ fn keys(invoices: &Rows) -> Vec<Option<u64>> {
     }
 }
 
-/// In the reporting currency. `rate`: None where that is the amount's; None within where there is no rate, which zero needs none of.
+/// In the reporting currency. `rate`: None where that is the amount's; None within where there is none.
 fn ticks(amount: i128, rate: Option<Option<i128>>) -> Option<i64> {
     let ticks = money::to_ticks(amount)?;
     match rate {
@@ -250,11 +253,17 @@ impl Paid {
         self.bad.extend(other.bad);
         self.keys.extend(other.keys);
         self.is_suspect |= other.is_suspect;
+        self.is_partial |= other.is_partial;
     }
 
     /// Whether a row may break a rule by itself.
     pub fn is_suspect(&self) -> bool {
         self.is_suspect
+    }
+
+    /// Whether there are sums at all: else the plans say what is wrong.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Of the keys what is equal where they are, once.
@@ -264,7 +273,10 @@ impl Paid {
 
     /// CUSTOMER, AT, REVENUE, REFUNDS, NET and PURCHASES, as `revenue::per_customer` has them, and CUSTOMER and AT, as
     /// `revenue::bad_payments` has them.
+    ///
+    /// Errors: `Kind::Data` for sums that are not whole.
     pub fn frames(mut self) -> Result<(DataFrame, DataFrame)> {
+        let too_large = || Error::data("what a customer paid in a month does not fit 64 bits of ticks");
         let (mut customers, mut months) = (Vec::new(), Vec::new());
         let (mut revenue, mut refunds, mut purchases) = (Vec::new(), Vec::new(), Vec::new());
         for (month, lists) in self.lists {
@@ -273,7 +285,9 @@ impl Paid {
             list.sort_by_key(|(customer, _)| *customer);
             for of_customer in list.chunk_by(|(a, _), (b, _)| a == b) {
                 let mut sum = Payments::default();
-                of_customer.iter().for_each(|(_, paid)| sum.add(paid));
+                if !of_customer.iter().all(|(_, paid)| sum.add(paid)) {
+                    return Err(too_large());
+                }
                 customers.push(of_customer[0].0);
                 months.push(month);
                 revenue.push(sum.revenue);

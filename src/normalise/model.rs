@@ -73,7 +73,7 @@ pub struct Model {
     pub customers: Grid,
     /// Paying customers, every month.
     pub paying: Grid,
-    /// MRR and movements, from a year before the asked months.
+    /// MRR and movements, in the months of `Context::money_window`.
     pub money: Grid,
     /// Revenue sums, every month.
     pub revenue: Grid,

@@ -1,7 +1,7 @@
 //! The frames of a run, phase by phase: each phase is a set of lazy frames over what the phases before it collected.
 //!
 //! A collect cannot share work with another one, and Polars recognises shared subplans only while they are simple. So a
-//! phase ends wherever its results are used more than once: the inputs are read by one collect. Between `extract` and
+//! phase ends wherever its results are used more than once: what is read of the inputs is read by one collect. Between `extract` and
 //! `aggregates` customers are walked (`sweep`).
 
 use std::collections::BTreeMap;

@@ -20,7 +20,8 @@ use super::swept::{CohortSums, Swept};
 use super::valued::Valued;
 use crate::error::Result;
 use crate::job::Job;
-use crate::month::MonthRange;
+use crate::month::{Month, MonthRange};
+use crate::tables::Input;
 use crate::tables::inputs::PLAN;
 
 /// What every customer is walked with.
@@ -64,11 +65,13 @@ impl Sweep {
         ];
         let first = earliest.into_iter().flatten().min().unwrap_or(asked.first.0) - 1;
         let as_of_month = calendar.as_of_month().0;
+        let history = job.inputs.get(&Input::Subscriptions).and_then(|input| input.history_from);
+        let history = history.map_or(i32::MIN, |day| Month::of(day).0);
         Ok(Some(Sweep {
             paying,
             entitled,
             fixed: FixedSegments::read(job, frames.get(&Frame::Dimensions), customers, segments)?,
-            valued: Valued::new(units, first - 1, as_of_month, &context.rates, calendar),
+            valued: Valued::new(units, first - 1..=as_of_month, history, &context.rates, calendar),
             customers: customers as u32,
             segments: segments.len(),
             unknown_plan: plans.map(|segments| segments.unknown(PLAN.name)).transpose()?,
@@ -90,12 +93,8 @@ impl Sweep {
     pub fn nobody(&self) -> Swept {
         let (first, last) = (self.first, self.asked.last.0);
         let grid = |names| Grid::of_runs(self.segments, first, last, names);
-        Swept {
-            customers: grid(&measures::CUSTOMERS),
-            paying: grid(&measures::PAYING),
-            money: grid(&measures::MONEY),
-            ..Swept::default()
-        }
+        let money = Grid::of_runs(self.segments, first.max(self.window.first.0), last, &measures::MONEY);
+        Swept { customers: grid(&measures::CUSTOMERS), paying: grid(&measures::PAYING), money, ..Swept::default() }
     }
 
     /// Once all customers are walked: where each of them stood when.

@@ -38,7 +38,7 @@ pub fn model(
     stages: &mut Stages,
 ) -> Result<(Sources, Model, Vec<Violation>)> {
     stages.next("reading schemas");
-    let (sources, violations) = snapshot::scan(job, storage, snapshot, calendar)?;
+    let (mut sources, violations) = snapshot::scan(job, storage, snapshot, calendar)?;
     reject(&violations)?;
     stages.end("scan");
     stages.next("validating");
@@ -50,7 +50,10 @@ pub fn model(
     debug!(is_read = days.is_some(), seconds = stages.since.elapsed().as_secs_f64(), "usage");
     let rates = Arc::new(rates(job, &sources)?);
     let mut paid = paid(storage, &sources, calendar, &rates, &known)?;
-    let is_paid_sound = paid.as_mut().is_some_and(|paid| !paid.is_suspect() && !has_repeats(paid.take_keys()));
+    let keys = paid.as_mut().map(Paid::take_keys);
+    let is_paid_sound = paid.as_ref().is_some_and(|paid| !paid.is_suspect()) && !keys.is_some_and(has_repeats);
+    // files that were kept are not needed any more
+    sources.values_mut().for_each(|source| source.plain = None);
     debug!(is_sound = is_paid_sound, seconds = stages.since.elapsed().as_secs_f64(), "invoices");
     let is_sound = |input| match input {
         Input::UsageEvents => days.as_ref().is_some_and(|days| !days.is_suspect()),
@@ -67,7 +70,8 @@ pub fn model(
     if let Some(days) = days {
         frames.insert(Frame::UserDays, days.frame()?);
     }
-    if let Some(paid) = paid {
+    // where a payment could not be added, the plans say why
+    if let Some(paid) = paid.filter(|paid| !paid.is_partial()) {
         let (paid, bad) = paid.frames()?;
         frames.extend([(Frame::Paid, paid), (Frame::BadPayments, bad)]);
     }

@@ -21,8 +21,8 @@ use crate::error::{Error, Kind, Result};
 use crate::tables::Column;
 use crate::tables::outputs::MONTH;
 
-/// Makes what writes a log entry, for several tables at once.
-pub type Committers = dyn Fn() -> Box<dyn Committer> + Sync;
+/// Makes what writes a log entry.
+pub type Committers = dyn Fn() -> Box<dyn Committer>;
 
 /// The committer for tables that live in a directory.
 pub fn to_log() -> Box<dyn Committer> {
@@ -44,7 +44,7 @@ pub struct Change {
 
 /// Replaces exactly the files of the run's months by the staged ones; the version that did it.
 ///
-/// `before` are the files the run found in its months when it began. Errors: `Kind::Retry` if there are others now.
+/// `before` are the files the run found in its months before its first commit. Errors: `Kind::Retry` if there are others now.
 pub fn replace_months(
     target: &Target<'_>,
     before: &[LiveFile],

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::commit::{self, Committers};
-use super::delta::{LiveFile, Target};
+use super::delta::Target;
 use super::stage::{self, StagedFile, StagedTable};
 use super::{Computed, Run, RunId, RunRecord, runs, table_uri};
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::tables::runs::RUNS_TABLE;
 
 /// Files of a table that are written at once: waiting for storage takes longer than encoding them.
 const FILES_AT_ONCE: usize = 8;
-/// Tables that are staged, looked up and committed at once, for the same reason.
+/// Tables that are staged, and looked up, at once, for the same reason.
 const TABLES_AT_ONCE: usize = 8;
 
 /// What a run has staged so far, from any thread and in any order. Dropped before its first commit it takes its files away
@@ -68,6 +68,12 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
+    /// The tables staged so far, by name.
+    fn names(&self) -> Vec<&'static Table> {
+        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.values().map(|files| files.table).collect()
+    }
+
     fn add(&self, table: &'static Table, file: Option<((Month, usize), StagedFile)>) {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         tables.entry(table.name).or_insert_with(|| Files { table, files: BTreeMap::new() }).files.extend(file);
@@ -86,29 +92,22 @@ impl<'a> Staging<'a> {
     ) -> Result<Run> {
         let started = Instant::now();
         in_parallel(rest, TABLES_AT_ONCE, |computed| self.stage(computed))?;
-        // By name: every run begins with the same table.
-        let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
-        let staged: Vec<StagedTable> = tables
-            .into_values()
-            .map(|Files { table, files }| StagedTable { table, files: files.into_values().collect() })
-            .collect();
-        let found = |StagedTable { table, .. }: &StagedTable| {
+        let found = |table: &&'static Table| {
             let target = Target::new(self.storage, self.output, table)?;
             let before = target.live_files(record.months)?;
             Ok((target, before))
         };
-        let targets = in_parallel(&staged, TABLES_AT_ONCE, found)?;
+        let targets = in_parallel(&self.names(), TABLES_AT_ONCE, found)?;
+        let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
         self.is_committed = true;
-        let commits: Vec<_> = targets.iter().zip(&staged).collect();
-        let commit = |((target, before), staged): &(&(Target, Vec<LiveFile>), &StagedTable)| {
-            let version = commit::replace_months(target, before, staged, record, committers)?;
-            Ok((staged.table.name.to_string(), runs::published(staged, version)))
-        };
-        // Of two runs of the same months and tables one wins the first table and the other ends there; the rest waits together.
-        let (first, rest) = commits.split_at(commits.len().min(1));
-        let mut published = in_parallel(first, 1, commit)?;
-        published.extend(in_parallel(rest, TABLES_AT_ONCE, commit)?);
-        let published = published.into_iter().collect();
+        let mut published = BTreeMap::new();
+        // By name, one after the other: of two runs of the same months one ends at the first table they have in common that the
+        // other was first at, and the other goes on.
+        for ((target, before), Files { table, files }) in targets.iter().zip(tables.into_values()) {
+            let staged = StagedTable { table, files: files.into_values().collect() };
+            let version = commit::replace_months(target, before, &staged, record, committers)?;
+            published.insert(table.name.to_string(), runs::published(&staged, version));
+        }
         let mut record = record.clone();
         record.seconds.insert("publish".into(), started.elapsed().as_secs_f64());
         runs::append(self.storage, self.output, record, published, committers)

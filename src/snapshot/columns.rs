@@ -31,7 +31,7 @@ pub enum Values {
     Texts(Coded),
     Times(Vec<Option<Micros>>),
     Wholes(Vec<Option<i64>>),
-    /// As canonical amounts; None also where there is no finite number.
+    /// As canonical amounts; None also where there is no finite number, or one of too many digits.
     Amounts(Vec<Option<i128>>),
 }
 
@@ -87,6 +87,17 @@ impl Shape {
         }
     }
 
+    /// Whether the file itself gives arrays of this shape: what its writer noted of other types is not looked at.
+    pub fn is_of(&self, dtype: &Arrow) -> bool {
+        match self {
+            Shape::Text => dtype == &Arrow::Utf8,
+            Shape::Time => matches!(dtype, Arrow::Timestamp(Unit::Microsecond | Unit::Nanosecond, _)),
+            Shape::Whole => dtype == &Arrow::Int64,
+            Shape::Decimal(_) => matches!(dtype, Arrow::Decimal128(..)),
+            Shape::Float => dtype == &Arrow::Float64,
+        }
+    }
+
     /// The values of an array of this shape; None if it is of another.
     pub fn values(&self, array: &ArrayRef) -> std::result::Result<Option<Values>, String> {
         Ok(match self {
@@ -95,7 +106,7 @@ impl Shape {
             Shape::Whole => array.as_primitive_opt::<Int64Type>().map(|array| Values::Wholes(array.iter().collect())),
             Shape::Decimal(factor) => array
                 .as_primitive_opt::<Decimal128Type>()
-                .map(|array| Values::Amounts(array.iter().map(|value| value.map(|value| value * factor)).collect())),
+                .map(|array| Values::Amounts(array.iter().map(|value| value?.checked_mul(*factor)).collect())),
             Shape::Float => array.as_primitive_opt::<Float64Type>().map(|array| {
                 Values::Amounts(array.iter().map(|value| from_float(value.filter(|v| v.is_finite())?)).collect())
             }),

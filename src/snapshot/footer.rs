@@ -30,15 +30,15 @@ pub struct Footer {
 const TAIL: u64 = 64 * 1024;
 /// The magic twice and the length of the footer.
 const SMALLEST: u64 = 12;
-/// Ends of files that are in memory together.
+/// Ends of files that are asked for together.
 const FILES: usize = 256;
 /// Bytes of files in buckets that are kept because their ends were all there is of them: asking once is enough.
 const KEPT: usize = 128 << 20;
 
-/// Reads all footers, in parallel, in the order of the files.
+/// Reads all footers, in parallel, in the order of the files. `is_kept`: files in buckets may be kept if they are small.
 ///
 /// Errors: `Kind::Data` naming the files that are not whole Parquet files and why; storage errors as they come.
-pub fn read(storage: &Storage, files: &[&SourceFile]) -> Result<Vec<Footer>> {
+pub fn read(storage: &Storage, files: &[&SourceFile], is_kept: bool) -> Result<Vec<Footer>> {
     let mut footers = Vec::with_capacity(files.len());
     let mut kept = 0;
     for files in files.chunks(FILES) {
@@ -50,7 +50,7 @@ pub fn read(storage: &Storage, files: &[&SourceFile]) -> Result<Vec<Footer>> {
         // every file that is refused is to be named: a refusal does not end the reading
         let read = |(file, tail): &(&SourceFile, Bytes)| Ok(read_one(storage, file, tail.clone()));
         for (footer, (file, tail)) in in_parallel(&tails, workers(), read)?.into_iter().zip(tails) {
-            let is_whole = tail.len() as u64 == file.bytes && Storage::is_remote(&file.uri);
+            let is_whole = is_kept && tail.len() as u64 == file.bytes && Storage::is_remote(&file.uri);
             let whole = Some(tail).filter(|tail| is_whole && kept + tail.len() <= KEPT);
             kept += whole.as_ref().map_or(0, Bytes::len);
             footers.push(footer.map(|footer| Footer { whole, ..footer }));

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes, buf::Reader};
 use delta_kernel::arrow::array::RecordBatch;
 use delta_kernel::arrow::datatypes::{DataType as Arrow, Field, Schema};
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_schema};
 use parquet::basic::{LogicalType, TimeUnit as ParquetUnit};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
@@ -27,6 +27,8 @@ use crate::tables::{Input, InputColumn};
 /// Row groups that each thread fetches at once, and about how many bytes of them: memory must not follow the size of files.
 const FETCHED: usize = 32;
 const FETCHED_BYTES: u64 = 32 * 1024 * 1024;
+/// Rows that are decoded at once: what is made of them takes some 200 bytes each.
+const BATCH_ROWS: usize = 1 << 20;
 /// Bytes that are read along, not skipped, between two wanted column chunks: a request costs more.
 const GAP: u64 = 64 * 1024;
 
@@ -39,7 +41,7 @@ pub struct PlainFiles {
 }
 
 /// Inputs of which there may be very many rows.
-const PLAIN: [Input; 2] = [Input::UsageEvents, Input::Invoices];
+pub const PLAIN: [Input; 2] = [Input::UsageEvents, Input::Invoices];
 
 #[derive(Clone)]
 struct PlainFile {
@@ -77,7 +79,19 @@ impl PlainFiles {
             let first = found.next()??;
             found.all(|other| other == Some(first)).then(|| first.map(|shape| (source.to_string(), shape)))
         };
-        let columns = table.columns.iter().map(column).collect::<Option<_>>()?;
+        let columns: Vec<Option<(String, Shape)>> = table.columns.iter().map(column).collect::<Option<_>>()?;
+        let is_readable = |(_, footer): &(&SourceFile, &Footer)| {
+            let found = parquet_to_arrow_schema(footer.metadata.file_metadata().schema_descr(), None);
+            let is_so = |(name, shape): &(String, Shape)| {
+                found
+                    .as_ref()
+                    .is_ok_and(|found| found.field_with_name(name).is_ok_and(|field| shape.is_of(field.data_type())))
+            };
+            columns.iter().flatten().all(is_so)
+        };
+        if !files.iter().all(is_readable) {
+            return None;
+        }
         let plain = |(file, footer): &(&SourceFile, &Footer)| PlainFile {
             uri: file.uri.clone(),
             metadata: footer.metadata.clone(),
@@ -225,7 +239,7 @@ impl PlainFiles {
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
             .with_row_groups(vec![part.row_group])
             .with_projection(mask)
-            .with_batch_size(part.rows.max(1))
+            .with_batch_size(part.rows.clamp(1, BATCH_ROWS))
             .build()?;
         let mut rows = Vec::new();
         for batch in reader {

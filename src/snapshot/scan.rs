@@ -10,7 +10,7 @@ use super::convert::{convert, dtype_of, is_fallible, map, next_midnight};
 use super::filter::Filter;
 use super::footer::{self, Footer};
 use super::partition::{self, FILE, scan_path};
-use super::plain::PlainFiles;
+use super::plain::{PLAIN, PlainFiles};
 use super::schema::{self, Found, Wanted};
 use super::{Snapshot, Source, SourceFile, Sources, fault_name, raw_name, rewrite};
 use crate::error::{Error, Result};
@@ -41,7 +41,7 @@ pub fn scan(
     for (&input, input_source) in &job.inputs {
         let files = snapshot.files.get(input.name()).map(Vec::as_slice).unwrap_or_default();
         let files: Vec<&SourceFile> = files.iter().collect();
-        let footers = footer::read(storage, &files)?;
+        let footers = footer::read(storage, &files, PLAIN.contains(&input))?;
         let files: Files = files.into_iter().zip(&footers).collect();
         let wanted = schema::wanted(job, input);
         let (present, found) = schema::check(input, &wanted, &files, &calendar);

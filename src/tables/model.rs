@@ -18,9 +18,6 @@ pub const UNIT: &str = "unit";
 pub const WEIGHT: &str = "weight";
 /// 0 where a span ends exactly when a month begins: it had no instant in that month.
 pub const IS_ENDING_INSIDE: &str = "is_ending_inside";
-pub const OPEN: &str = "open";
-/// Level twelve closes before this month's close.
-pub const THEN: &str = "then";
 pub const RETAINED: &str = "retained";
 pub const THEN_CUSTOMERS: &str = "then_customers";
 pub const THEN_RETAINED: &str = "then_retained";

@@ -1,6 +1,6 @@
 //! Everything wrong with the inputs, found before anything is computed.
 //!
-//! Two queries: `checks` asks how many rows break each rule, reading every input once; `samples` finds the keys of those
+//! Two queries: `checks` asks how many rows break each rule, of every input that is not known to be sound; `samples` finds the keys of those
 //! that do, and is empty for clean data. `pipeline` has both collected.
 
 mod experience;

@@ -16,6 +16,7 @@ use tenure::sample::{SampleOptions, write};
 use tenure::snapshot::{Sources, resolve, scan};
 use tenure::storage::Storage;
 use tenure::tables::Input;
+use tenure::tables::inputs::{RATE, RATE_CURRENCY, RATE_DATE};
 use tenure::tables::model::{AT, CUSTOMER, NET, PURCHASES};
 use tenure::tables::outputs::{REFUNDS, REVENUE};
 use tenure::{pipeline, validate};
@@ -106,6 +107,31 @@ fn what_is_read_is_what_the_plans_say_of_any_business() {
         told += planned.0.len();
     }
     assert!(read >= 15 && told >= 300 && sound >= 1, "{read} businesses with {told} rows, {sound} of them sound");
+}
+
+/// Amounts and rates are each small enough, what they make is not: nothing is summed, and the plans say so.
+#[test]
+fn what_does_not_fit_is_not_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = SampleOptions { customers: 100, months: 4, ..SampleOptions::new(directory.path()) };
+    write(&options, &|_| ()).unwrap();
+    let as_of = options.until.next().first_day().yesterday().unwrap();
+    let mut invoices = Invoices::new(directory.path(), as_of);
+    assert!(!invoices.read().unwrap().is_partial());
+    let steep = df!(RATE_DATE.name => [0], RATE_CURRENCY.name => ["EUR"], RATE.name => ["9999999999"]).unwrap();
+    let steep = steep.lazy().with_column(col(RATE.name).cast(DataType::Decimal(38, 8)));
+    let steep = collect_all(vec![steep]).unwrap().remove(0);
+    invoices.rates = Arc::new(Rates::read("USD", Some(&steep)).unwrap());
+    let file = std::fs::read_dir(directory.path().join("invoices")).unwrap().next().unwrap().unwrap().path();
+    let whole = ParquetReader::new(std::fs::File::open(&file).unwrap()).finish().unwrap();
+    let dtype = whole.column("amount").unwrap().dtype().clone();
+    let large = [lit("EUR").alias("currency"), lit("paid").alias("status"), lit(900_000.0).cast(dtype).alias("amount")];
+    let mut frame = collect_all(vec![whole.lazy().with_columns(large)]).unwrap().remove(0);
+    ParquetWriter::new(std::fs::File::create(&file).unwrap()).finish(&mut frame).unwrap();
+    let rates = invoices.rates;
+    let invoices = Invoices { rates, ..Invoices::new(directory.path(), as_of) };
+    let paid = invoices.read().unwrap();
+    assert!(paid.is_partial() && paid.is_suspect());
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Every rule on the data, shown by a small case that breaks it and nothing else.
 
 use polars::prelude::*;
+use tenure::month::{Month, MonthRange};
+use tenure::pipeline;
 use tenure::validate::{Severity, Violation};
 
-use crate::support::export::Export;
+use crate::support::export::{AS_OF, Export, storage};
 
 /// Subscription rows from text, one row a line: `s1 c1 2024-01-01 - 10`, `-` is null.
 pub fn table(columns: &str, rows: &[&str]) -> DataFrame {
@@ -224,7 +226,11 @@ fn months_before_the_history_need_no_rates() {
     let frame = table(PERIODS, &["s1 c1 2020-01-01 - 1 EUR", "s2 c1 2019-01-01 2019-06-01 1 EUR"]);
     let rates = table("rate_date currency rate", &["2024-01-10 EUR 1.1"]);
     let export = Export::new().table_with("subscriptions", frame, "history_from = \"2024-01-01\"");
-    assert_eq!(export.table("fx_rates", rates).violations(), vec![]);
+    let export = export.table("fx_rates", rates);
+    assert_eq!(export.violations(), vec![]);
+    // nor does a run need any
+    let months = MonthRange::new(Month::new(2024, 1), Month::new(2024, 1)).unwrap();
+    pipeline::compute(&export.job(), &storage(), AS_OF, months, None).unwrap();
 }
 
 #[test]

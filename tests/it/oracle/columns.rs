@@ -10,6 +10,9 @@ pub const UNTIL: &str = "until";
 pub const COHORT_PLAN: &str = "cohort_plan";
 /// A span has an instant in the month that its close does not show: it starts in it, or ends after its first instant.
 pub const IS_TOUCHED: &str = "is_touched";
+pub const OPEN: &str = "open";
+/// Level twelve closes before this month's close.
+pub const THEN: &str = "then";
 pub const CLOSE: &str = "close";
 /// The level at open, valued at the previous month's rate.
 pub const OPEN_BEFORE: &str = "open_before";

@@ -5,8 +5,7 @@ use polars::prelude::*;
 use tenure::normalise::group::count_if;
 use tenure::normalise::map::int;
 use tenure::tables::model::{
-    AT, COHORT, OPEN, OPEN_MRR_NOW, RETAINED, THEN, THEN_CUSTOMERS, THEN_MRR, THEN_MRR_KEPT, THEN_MRR_NOW,
-    THEN_RETAINED,
+    AT, COHORT, OPEN_MRR_NOW, RETAINED, THEN_CUSTOMERS, THEN_MRR, THEN_MRR_KEPT, THEN_MRR_NOW, THEN_RETAINED,
 };
 use tenure::tables::outputs::{
     ACTIVE_CUSTOMERS, AT_RISK_CUSTOMERS, CHURNED_CUSTOMERS, CHURNED_MRR, CLOSING_CUSTOMERS, CLOSING_MRR,
@@ -14,7 +13,7 @@ use tenure::tables::outputs::{
     REACTIVATED_CUSTOMERS, REACTIVATION_MRR,
 };
 
-use super::columns::{CLOSE, IS_ANY, IS_CLOSE, IS_OPEN, IS_THEN, OPEN_BEFORE};
+use super::columns::{CLOSE, IS_ANY, IS_CLOSE, IS_OPEN, IS_THEN, OPEN, OPEN_BEFORE, THEN};
 
 fn is_new() -> Expr {
     col(IS_OPEN).not().and(col(IS_CLOSE)).and(col(COHORT).eq(col(AT)))

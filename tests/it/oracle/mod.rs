@@ -16,10 +16,10 @@ use tenure::normalise::members::{dimension_column, fixed_dimensions, has_plan};
 use tenure::normalise::plans::{Activity, Collected, Context, Frame, lazy};
 use tenure::normalise::spans::UNKNOWN;
 use tenure::tables::inputs::PLAN;
-use tenure::tables::model::{AT, COHORT, CUSTOMER, FROM, MEMBERS, OPEN, PAYING_ANY, PAYING_CLOSE, UNIT};
+use tenure::tables::model::{AT, COHORT, CUSTOMER, FROM, MEMBERS, PAYING_ANY, PAYING_CLOSE, UNIT};
 use tenure::tables::outputs::{ACTIVE_MRR, COHORT_MRR, DIMENSION, SEGMENT};
 
-use columns::{CLOSE, COHORT_PLAN, IS_ANY, IS_CLOSE, UNTIL, last_day};
+use columns::{CLOSE, COHORT_PLAN, IS_ANY, IS_CLOSE, OPEN, UNTIL, last_day};
 use measures::{cohort_measures, customer_measures, money_measures};
 use tenure::normalise::map;
 

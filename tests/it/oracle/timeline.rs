@@ -14,10 +14,11 @@ use tenure::normalise::union::union;
 use tenure::month::{Calendar, MonthRange};
 use tenure::normalise::fx::Rates;
 use tenure::normalise::map;
-use tenure::tables::model::{AT, CUSTOMER, FROM, IS_ENDING_INSIDE, OPEN, THEN, TO, UNIT, WEIGHT};
+use tenure::tables::model::{AT, CUSTOMER, FROM, IS_ENDING_INSIDE, TO, UNIT, WEIGHT};
 
 use super::columns::{
-    CLOSE, IS_ANY, IS_CLOSE, IS_FOREIGN, IS_OPEN, IS_THEN, IS_TOUCHED, OPEN_BEFORE, UNTIL, last_day, months_between,
+    CLOSE, IS_ANY, IS_CLOSE, IS_FOREIGN, IS_OPEN, IS_THEN, IS_TOUCHED, OPEN, OPEN_BEFORE, THEN, UNTIL, last_day,
+    months_between,
 };
 
 /// How many closes back THEN looks.
