@@ -22,7 +22,7 @@ use crate::normalise::sweep::Sweep;
 use crate::normalise::swept::Swept;
 use crate::normalise::{Collected, Context, Frame, Model, Panel, Rates, Segments, experience};
 use crate::parallel::{in_parallel, workers};
-use crate::snapshot::{self, Part, Snapshot, Sources};
+use crate::snapshot::{self, Part, PlainFiles, Snapshot, Sources};
 use crate::storage::Storage;
 use crate::tables::Input;
 use crate::validate::{self, KnownCustomers, Severity, Violation, has_repeats};
@@ -154,12 +154,17 @@ fn days(
         Ok(days.end())
     };
     let mut days = Days::of(&rules);
-    in_parallel(&shares(&parts), workers(), read)?.into_iter().for_each(|of_share| days.add(of_share));
+    in_parallel(&shares(&parts), readers(files), read)?.into_iter().for_each(|of_share| days.add(of_share));
     Ok(Some(days))
 }
 
 /// Parts that one thread reads one after the other: few, because months that two of them share are kept twice.
 const SHARES: usize = 4;
+
+/// As many threads again where each of them mostly waits.
+fn readers(files: &PlainFiles) -> usize {
+    if files.is_remote() { 2 * workers() } else { workers() }
+}
 
 fn shares(parts: &[Part]) -> Vec<&[Part]> {
     parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect()
@@ -188,7 +193,7 @@ fn paid(
         Ok(ledger.end())
     };
     let mut paid = Paid::default();
-    in_parallel(&shares(&files.all_parts()), workers(), read)?.into_iter().for_each(|of_share| paid.add(of_share));
+    in_parallel(&shares(&files.all_parts()), readers(files), read)?.into_iter().for_each(|of_share| paid.add(of_share));
     Ok(Some(paid))
 }
 

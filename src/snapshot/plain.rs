@@ -101,6 +101,11 @@ impl PlainFiles {
         Some(PlainFiles { files, columns })
     }
 
+    /// Whether every request takes its time.
+    pub fn is_remote(&self) -> bool {
+        self.files.first().is_some_and(|file| Storage::is_remote(&file.uri))
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().flatten().map(|(name, _)| name.as_str())
     }
