@@ -20,7 +20,7 @@ def count(options, tables, directory):
     rows = []
     for number in range(options.rounds):
         job = sample.job_file(on, directory / f"published-{number}", directory / f"job-{number}.toml")
-        command = [valgrind, "--tool=callgrind", f"--callgrind-out-file={directory / 'callgrind.out'}", options.tenure, "run",
+        command = [valgrind, "--tool=callgrind", "--max-threads=2000", f"--callgrind-out-file={directory / 'callgrind.out'}", options.tenure, "run",
                    "--quiet", "--job", str(job), "--as-of", on["as_of"]]
         # one thread of Polars waits for no other, and so spins for none
         environment = {**os.environ, "POLARS_MAX_THREADS": "1"}
