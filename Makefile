@@ -56,12 +56,16 @@ export TENURE_BENCH_VENV ?= $(CACHE)/tenure/bench-venv
 
 .PHONY: bench-setup
 bench-setup: ## Install what `make bench` needs beside the release binary (warm: no time)
-	@command -v valgrind > /dev/null || { echo "installing valgrind" >&2; apt-get install --quiet --yes --no-install-recommends valgrind; }
 	@cmp -s benches/requirements.txt "$(TENURE_BENCH_VENV)/requirements.txt" || { \
 	  echo "installing benches/requirements.txt into $(TENURE_BENCH_VENV)" >&2; \
 	  "$(TENURE_BENCH_VENV)/bin/python" -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear "$(TENURE_BENCH_VENV)"; \
 	  "$(TENURE_BENCH_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt; \
 	  cp benches/requirements.txt "$(TENURE_BENCH_VENV)/requirements.txt"; }
+
+.PHONY: bench-valgrind
+bench-valgrind: ## Install what counts the instructions of `make bench BENCH="--workload instructions"`
+	@command -v valgrind > /dev/null || { apt-get update --quiet; \
+	  apt-get install --quiet --yes --no-install-recommends 'valgrind=1:3.19*'; }
 
 .PHONY: bench
 bench: build bench-setup ## Against DuckDB on the same files; BENCH="--customers 50000 --months 36" (benches/README.md)

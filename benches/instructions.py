@@ -15,7 +15,7 @@ CUSTOMERS, MONTHS = 1_000, 12
 def count(options, tables, directory):
     valgrind = shutil.which("valgrind")
     if not valgrind:
-        sys.exit("there is no `valgrind`; install it first: make bench-setup")
+        sys.exit("there is no `valgrind`; install it first: make bench-valgrind")
     on = growth.main_sample(options, customers=CUSTOMERS, months=MONTHS)
     rows = []
     for number in range(options.rounds):

@@ -101,8 +101,7 @@ impl<'a> Staging<'a> {
         let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
         self.is_committed = true;
         let mut published = BTreeMap::new();
-        // By name, one after the other: of two runs of the same months one ends at the first table they have in common that the
-        // other was first at, and the other goes on.
+        // By name, one after the other: of two runs of the same months one always ends whole.
         for ((target, before), Files { table, files }) in targets.iter().zip(tables.into_values()) {
             let staged = StagedTable { table, files: files.into_values().collect() };
             let version = commit::replace_months(target, before, &staged, record, committers)?;

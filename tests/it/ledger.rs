@@ -13,7 +13,7 @@ use tenure::month::Calendar;
 use tenure::normalise::ledger::{Ledger, Paid, Rules};
 use tenure::normalise::{Rates, revenue};
 use tenure::sample::{SampleOptions, write};
-use tenure::snapshot::{Sources, resolve, scan};
+use tenure::snapshot::Sources;
 use tenure::storage::Storage;
 use tenure::tables::Input;
 use tenure::tables::inputs::{RATE, RATE_CURRENCY, RATE_DATE};
@@ -22,6 +22,7 @@ use tenure::tables::outputs::{REFUNDS, REVENUE};
 use tenure::{pipeline, validate};
 
 use crate::laws::World;
+use crate::support::opened::Opened;
 
 struct Invoices {
     job: Job,
@@ -35,15 +36,10 @@ struct Invoices {
 
 impl Invoices {
     fn new(export: &Path, as_of: Date) -> Invoices {
-        let job = Job::load(&export.join("job.toml")).unwrap();
-        let storage = Storage::from_pairs([], false).unwrap();
-        let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days).unwrap());
-        let (sources, _) = scan(&job, &storage, &resolve(&job, &storage, as_of).unwrap(), &calendar).unwrap();
-        let collected = |frame: &LazyFrame| collect_all(vec![frame.clone()]).unwrap().remove(0);
-        let rates = sources.get(&Input::FxRates).map(|source| collected(&source.frame));
-        let rates = Arc::new(Rates::read(&job.currency, rates.as_ref()).unwrap());
+        let opened = Opened::new(export, as_of);
+        let (rates, Opened { job, storage, calendar, sources }) = (opened.rates(), opened);
         let ids: Arc<Ids> = Arc::default();
-        let known = validate::customers(&sources, &ids).map(|customers| collected(&customers));
+        let known = validate::customers(&sources, &ids).map(|customers| collect_all(vec![customers]).unwrap());
         let known = known.map(|_| ids.known().len() as u32);
         Invoices { job, calendar, rates, sources, storage, ids, known }
     }

@@ -19,9 +19,7 @@ use tenure::normalise::sweep::Sweep;
 use tenure::normalise::swept::Swept;
 use tenure::normalise::{Collected, Context, Frame, Rates, Segments, measures};
 use tenure::sample::{SampleOptions, write};
-use tenure::snapshot::{Sources, resolve, scan};
-use tenure::storage::Storage;
-use tenure::tables::Input;
+use tenure::snapshot::Sources;
 use tenure::tables::inputs::{PLAN, RATE, RATE_CURRENCY, RATE_DATE};
 use tenure::tables::model::{
     COHORT, CUSTOMER, END, FROM, IS_ENDING_INSIDE, MEMBERS, START, SUBSCRIPTION, TO, UNIT, WEIGHT,
@@ -33,6 +31,7 @@ use tenure::tables::outputs::{
 
 use crate::laws::{World, config};
 use crate::oracle::{self, LOSSES, Single, Sums};
+use crate::support::opened::Opened;
 
 const JOB: &str = "
 currency = 'USD'
@@ -49,12 +48,8 @@ type Both = [(Sums, Vec<Single>); 2];
 
 /// Of an export. None: there is nothing to walk.
 fn both(export: &Path, as_of: Date, asked: MonthRange, shares: usize) -> Option<Both> {
-    let job = Job::load(&export.join("job.toml")).unwrap();
-    let storage = Storage::from_pairs([], false).unwrap();
-    let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days).unwrap());
-    let (sources, _) = scan(&job, &storage, &resolve(&job, &storage, as_of).unwrap(), &calendar).unwrap();
-    let rates = sources.get(&Input::FxRates).map(|source| collect_all(vec![source.frame.clone()]).unwrap().remove(0));
-    let rates = Arc::new(Rates::read(&job.currency, rates.as_ref()).unwrap());
+    let opened = Opened::new(export, as_of);
+    let (rates, Opened { job, calendar, sources, .. }) = (opened.rates(), opened);
     let (ids, users, has_panel) = (Arc::default(), Arc::default(), true);
     let context = Context { job: &job, sources: &sources, calendar, rates, ids, users, asked, has_panel };
     let (names, plans): (Vec<_>, Vec<_>) = extract(&context, &Collected::new()).into_iter().unzip();

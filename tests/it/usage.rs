@@ -14,13 +14,14 @@ use tenure::normalise::active_days::{ActiveDays, Days, Rules};
 use tenure::normalise::usage;
 use tenure::sample::random::Random;
 use tenure::sample::{SampleOptions, write};
-use tenure::snapshot::{Source, resolve, scan};
+use tenure::snapshot::Source;
 use tenure::storage::Storage;
 use tenure::tables::Input;
 use tenure::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
 use tenure::validate;
 
 use crate::laws::World;
+use crate::support::opened::Opened;
 
 /// Customer, user, month, days.
 type Rows = Vec<(Option<u32>, Option<u32>, Option<i32>, Option<u32>)>;
@@ -37,11 +38,7 @@ struct Usage {
 impl Usage {
     /// None: the export has no usage.
     fn new(export: &Path, as_of: Date) -> Option<Usage> {
-        let job = Job::load(&export.join("job.toml")).unwrap();
-        let storage = Storage::from_pairs([], false).unwrap();
-        let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days).unwrap());
-        let snapshot = resolve(&job, &storage, as_of).unwrap();
-        let (mut sources, _) = scan(&job, &storage, &snapshot, &calendar).unwrap();
+        let Opened { job, storage, calendar, mut sources } = Opened::new(export, as_of);
         let source = sources.remove(&Input::UsageEvents)?;
         Some(Usage { job, calendar, source, storage, ids: Arc::default(), users: Arc::default() })
     }

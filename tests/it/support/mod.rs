@@ -3,6 +3,7 @@
 pub mod bless;
 pub mod export;
 pub mod figures;
+pub mod opened;
 pub mod publish;
 pub mod python;
 pub mod seaweed;
