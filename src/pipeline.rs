@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::error::{Error, Result};
 use crate::execute::collect_all;
 use crate::job::Job;
 use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
+use crate::metrics::projection::Outlook;
 use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::Model;
@@ -299,12 +300,20 @@ fn evaluate<T: Send>(
         summaries.insert(month, summary);
         rows.extend(done);
     }
+    let outlook = Outlook::of(model, months);
+    let has_forecasts = metrics.iter().any(|metric| matches!(metric.compute, Compute::Forecasts(_)));
+    let segments: Vec<usize> = (0..model.segments.len()).filter(|_| has_forecasts).collect();
+    let made = in_parallel(&segments, workers(), |at| Ok(outlook.of_segment(*at)))?;
+    let forecasts = outlook.with(made);
     let whole = |metric: &&'static Metric| {
+        let since = Instant::now();
         let frame = match metric.compute {
             Compute::Whole(compute) => compute(model, months),
             Compute::Summaries(compute) => compute(model, &summaries, months),
+            Compute::Forecasts(compute) => compute(model, &forecasts, months),
             Compute::Customers(_) => return Ok(None),
         };
+        debug!(table = metric.table.name, seconds = since.elapsed().as_secs_f64(), "computed");
         Ok(Some((metric.table, frame)))
     };
     let whole = in_parallel(metrics, workers(), whole)?;

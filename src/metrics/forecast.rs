@@ -24,14 +24,13 @@ pub static METRIC: Metric = Metric {
     definition: "The customers of the close leave along fitted hazards of their age, new ones come at the level, trend and \
                  season of the past, and MRR per customer drifts on; the intervals are as wide as earlier forecasts were wrong.",
     sql: include_str!("../../sql/metrics/forecast.sql"),
-    compute: Compute::Whole(compute),
+    compute: Compute::Forecasts(compute),
 };
 
 /// Reads cohorts, movements and MRR; returns one row per month, segment and horizon. Money in ticks.
 /// Source: design page, section 11.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let forecasts = Forecasts::of(model, months);
-    frame(&FORECAST_TABLE, spine(model, months).flat_map(|point| rows(model, &point, &forecasts)).collect())
+fn compute(model: &Model, forecasts: &Forecasts, months: MonthRange) -> LazyFrame {
+    frame(&FORECAST_TABLE, spine(model, months).flat_map(|point| rows(model, &point, forecasts)).collect())
 }
 
 fn rows(model: &Model, point: &Point, forecasts: &Forecasts) -> Vec<Row> {

@@ -23,15 +23,13 @@ pub static METRIC: Metric = Metric {
     definition: "The forecasts of a month made 1 to 12 months before it, each from what was known then, against the customers \
                  and the MRR of the month.",
     sql: include_str!("../../sql/metrics/forecast_backtest.sql"),
-    compute: Compute::Whole(compute),
+    compute: Compute::Forecasts(compute),
 };
 
 /// Reads cohorts, movements and MRR; returns one row per month, segment and horizon. Money in ticks.
 /// Source: design page, section 11.
-fn compute(model: &Model, months: MonthRange) -> LazyFrame {
-    let made = MonthRange { first: months.first.plus(-(AHEAD as i32)), last: months.last };
-    let forecasts = Forecasts::of(model, made);
-    frame(&FORECAST_BACKTEST_TABLE, spine(model, months).flat_map(|point| rows(model, &point, &forecasts)).collect())
+fn compute(model: &Model, forecasts: &Forecasts, months: MonthRange) -> LazyFrame {
+    frame(&FORECAST_BACKTEST_TABLE, spine(model, months).flat_map(|point| rows(model, &point, forecasts)).collect())
 }
 
 fn rows(model: &Model, point: &Point, forecasts: &Forecasts) -> Vec<Row> {

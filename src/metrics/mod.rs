@@ -6,6 +6,7 @@ use crate::month::MonthRange;
 use crate::normalise::Model;
 use crate::tables::{Input, Table};
 use customers::{Customers, Summaries};
+use projection::Forecasts;
 
 mod arpc;
 mod churn;
@@ -51,7 +52,7 @@ pub struct Metric {
 impl Metric {
     /// Whether it is made of `Model::panel`, customers one by one, which is read for such tables alone.
     pub fn reads_customers(&self) -> bool {
-        !matches!(self.compute, Compute::Whole(_))
+        matches!(self.compute, Compute::Customers(_) | Compute::Summaries(_))
     }
 }
 
@@ -64,6 +65,8 @@ pub enum Compute {
     Customers(fn(&Model, &Customers) -> PolarsResult<DataFrame>),
     /// From what is kept of the customers of each month, for all months asked.
     Summaries(fn(&Model, &Summaries, MonthRange) -> LazyFrame),
+    /// From the forecasts made in the months asked and before, for all months asked.
+    Forecasts(fn(&Model, &Forecasts, MonthRange) -> LazyFrame),
 }
 
 /// What the twins share, in the order in which it runs: as much their definition as their own statements.

@@ -80,7 +80,47 @@ fn mrr(model: &Model, at: usize, month: Month) -> i64 {
     model.money.get(at, month, CLOSING_MRR.name)
 }
 
-/// Every forecast that those made in some months and their intervals need.
+/// What the forecasts of all segments share, which are made one by one.
+pub struct Outlook<'a> {
+    model: &'a Model,
+    first: Month,
+    /// By month from `first`.
+    seen: Vec<Option<Seen>>,
+    /// That losses are known of.
+    months: Vec<Month>,
+    all: Losses,
+}
+
+impl<'a> Outlook<'a> {
+    /// For tables of `months`: the forecasts made in them, those whose outcomes lie in them, and those before which the
+    /// intervals of these learn from.
+    pub fn of(model: &'a Model, months: MonthRange) -> Self {
+        let earliest = months.first.plus(-(OUTCOME_MONTHS + 2 * AHEAD as i32));
+        let first = model.first.map_or(months.first, |first| first.max(earliest)).min(months.first);
+        let seen = (first.0..=months.last.0).map(|month| Seen::of(model, Month(month))).collect();
+        let mut months: Vec<Month> = observed(model, months.last).collect();
+        months.reverse();
+        Outlook { model, first, seen, all: Losses::of(model, 0, &months), months }
+    }
+
+    /// The forecasts of one segment, by month.
+    pub fn of_segment(&self, at: usize) -> Vec<Option<Forecast>> {
+        let own = if at > 0 { Losses::of(self.model, at, &self.months) } else { Losses::default() };
+        let losses = if at > 0 { (&own, Some(&self.all)) } else { (&self.all, None) };
+        let make = |(month, seen): (i32, &Option<Seen>)| {
+            let seen = seen.as_ref().filter(|_| unknown(self.model, at, Month(month)).is_none())?;
+            Some(forecast(self.model, at, Month(month), seen, losses))
+        };
+        (self.first.0..).zip(&self.seen).map(make).collect()
+    }
+
+    /// `made` is what `of_segment` gives for every segment, in the order of `Model::segments`.
+    pub fn with(&self, made: Vec<Vec<Option<Forecast>>>) -> Forecasts<'a> {
+        Forecasts { model: self.model, first: self.first, made }
+    }
+}
+
+/// Every forecast that tables of some months and their intervals need.
 pub struct Forecasts<'a> {
     model: &'a Model,
     first: Month,
@@ -88,28 +128,7 @@ pub struct Forecasts<'a> {
     made: Vec<Vec<Option<Forecast>>>,
 }
 
-impl<'a> Forecasts<'a> {
-    /// Forecasts made in `months`, and those before whose outcomes they learn from.
-    pub fn of(model: &'a Model, months: MonthRange) -> Self {
-        let earliest = months.first.plus(-(OUTCOME_MONTHS + AHEAD as i32));
-        let first = model.first.map_or(months.first, |first| first.max(earliest)).min(months.first);
-        let range = first.0..=months.last.0;
-        let flows: Vec<Option<Seen>> = range.clone().map(|month| Seen::of(model, Month(month))).collect();
-        let mut months: Vec<Month> = observed(model, months.last).collect();
-        months.reverse();
-        let all = Losses::of(model, 0, &months);
-        let made = |at: usize| -> Vec<Option<Forecast>> {
-            let own = if at > 0 { Losses::of(model, at, &months) } else { Losses::default() };
-            let losses = if at > 0 { (&own, Some(&all)) } else { (&all, None) };
-            let make = |(month, seen): (i32, &Option<Seen>)| {
-                let seen = seen.as_ref().filter(|_| unknown(model, at, Month(month)).is_none())?;
-                Some(forecast(model, at, Month(month), seen, losses))
-            };
-            range.clone().zip(&flows).map(make).collect()
-        };
-        Forecasts { model, first, made: (0..model.segments.len()).map(made).collect() }
-    }
-
+impl Forecasts<'_> {
     pub fn made(&self, at: usize, month: Month) -> Option<&Forecast> {
         self.made.get(at)?.get(usize::try_from(month.0 - self.first.0).ok()?)?.as_ref()
     }
