@@ -1,7 +1,8 @@
 //! Delta commits: remove and add in one version, and never believe a lost answer.
 //!
 //! The kernel neither rebases a transaction that lost a race nor knows whether one whose answer was lost has landed.
-//! So every attempt starts from the newest snapshot and first looks whether this run's id is already in the log.
+//! So the first attempt is upon the version the run found, and every other starts from the newest snapshot and looks whether
+//! this run's id is already in the log.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,9 +16,10 @@ use delta_kernel::{FileMeta, FilteredEngineData, KernelError, KernelResult, Snap
 use delta_kernel_default_engine::build_add_file_metadata;
 use delta_kernel_default_engine::parquet::DataFileMetadata;
 
-use super::delta::{self, LiveFile, Target};
+use super::delta::{self, Target};
 use super::{RunRecord, StagedFile, StagedTable, sha256};
 use crate::error::{Error, Kind, Result};
+use crate::month::MonthRange;
 use crate::tables::Column;
 use crate::tables::outputs::MONTH;
 
@@ -42,48 +44,83 @@ pub struct Change {
     pub adds: Vec<StagedFile>,
 }
 
+/// What a run found of a table before its first commit.
+pub struct Found {
+    /// None: there is no table.
+    newest: Option<SnapshotRef>,
+    removals: Vec<FilteredEngineData>,
+    /// The files of the run's months.
+    before: BTreeSet<String>,
+}
+
+impl Found {
+    pub fn of(target: &Target<'_>, months: MonthRange) -> Result<Found> {
+        let newest = target.latest()?;
+        let (removals, before) = removals(target, newest.as_ref(), months)?;
+        Ok(Found { newest, removals, before })
+    }
+}
+
+/// What takes the files of the months away, and their paths.
+fn removals(
+    target: &Target<'_>,
+    snapshot: Option<&SnapshotRef>,
+    months: MonthRange,
+) -> Result<(Vec<FilteredEngineData>, BTreeSet<String>)> {
+    let Some(snapshot) = snapshot else { return Ok(Default::default()) };
+    let (removals, files) = target.removals(snapshot, months)?;
+    Ok((removals, files.into_iter().map(|file| file.path).collect()))
+}
+
 /// Replaces exactly the files of the run's months by the staged ones; the version that did it.
 ///
-/// `before` are the files the run found in its months before its first commit. Errors: `Kind::Retry` if there are others now.
+/// Errors: `Kind::Retry` if there are others now than were found.
 pub fn replace_months(
     target: &Target<'_>,
-    before: &[LiveFile],
+    found: Found,
     staged: &StagedTable,
     record: &RunRecord,
     committers: &Committers,
 ) -> Result<u64> {
-    let paths = |files: &[LiveFile]| files.iter().map(|file| file.path.clone()).collect::<BTreeSet<_>>();
-    commit(target, record, committers, |snapshot, _| {
-        let (removals, removed) = match snapshot {
-            None => Default::default(),
-            Some(snapshot) => target.removals(snapshot, record.months)?,
-        };
-        if paths(&removed) != paths(before) {
+    let Found { newest, removals: of_newest, before } = found;
+    // The first attempt is upon the version that was found, and fails if there is a newer one.
+    let mut of_newest = Some(of_newest);
+    commit(target, newest, record, committers, |snapshot, _| {
+        let adds = staged.files.clone();
+        if let Some(removals) = of_newest.take() {
+            return Ok(Change { removals, adds });
+        }
+        let (removals, now) = removals(target, snapshot, record.months)?;
+        if now != before {
             return Err(Error::retry(format!("another run published {} of `{}` meanwhile", record.months, target.uri))
                 .hint("run it again once the other run has ended"));
         }
-        Ok(Change { removals, adds: staged.files.clone() })
+        Ok(Change { removals, adds })
     })
 }
 
-/// Commits the change that `prepare` makes for a snapshot (None: the table does not exist) and the version to come.
+/// Commits the change that `prepare` makes for a snapshot (None: the table does not exist) and the version to come: first for
+/// `newest`, however old that is by now, then for the newest there is.
 pub fn commit(
     target: &Target<'_>,
+    mut newest: Option<SnapshotRef>,
     record: &RunRecord,
     committers: &Committers,
     mut prepare: impl FnMut(Option<&SnapshotRef>, u64) -> Result<Change>,
 ) -> Result<u64> {
-    let mut first = None;
+    let after = |newest: &Option<SnapshotRef>| newest.as_ref().map_or(0, |snapshot| snapshot.version() + 1);
+    let first = after(&newest);
     let mut last_error = None;
-    for _ in 0..ATTEMPTS {
-        let snapshot = target.latest()?;
-        let version = snapshot.as_ref().map_or(0, |snapshot| snapshot.version() + 1);
-        let first = *first.get_or_insert(version);
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            newest = target.latest()?;
+        }
+        let version = after(&newest);
         if let Some(landed) = landed(target, &record.run_id, first..version)? {
             return Ok(landed);
         }
-        let change = prepare(snapshot.as_ref(), version)?;
-        let attempt = match &snapshot {
+        let change = prepare(newest.as_ref(), version)?;
+        let attempt = match &newest {
             Some(snapshot) => update(target, snapshot, change, record, committers),
             None => create(target, change, record, committers),
         };
@@ -93,7 +130,7 @@ pub fn commit(
             Err(error) => match landed(target, &record.run_id, version..version + 1) {
                 Ok(Some(version)) => return Ok(version),
                 // still unknown, or certainly not there: only what may pass by itself is tried again
-                _ if error.kind == Kind::Retry || (snapshot.is_none() && target.latest()?.is_some()) => {
+                _ if error.kind == Kind::Retry || (newest.is_none() && target.latest()?.is_some()) => {
                     last_error = Some(error);
                 }
                 _ => return Err(error),

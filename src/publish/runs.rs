@@ -99,7 +99,7 @@ pub fn append(
     let target = Target::new(storage, output, &RUNS_TABLE)?;
     let mut run = Run { sequence: 0, record, tables };
     // one file per attempt: the row holds the version it is committed as
-    let version = commit::commit(&target, &run.record.clone(), committers, |_, version| {
+    let version = commit::commit(&target, target.latest()?, &run.record.clone(), committers, |_, version| {
         run.sequence = version;
         let bytes = stage::encode(&RUNS_TABLE, &encode(&run)?)?;
         let path = format!("{version:010}-{}.parquet", run.record.run_id);

@@ -31,7 +31,7 @@ const TAIL: u64 = 64 * 1024;
 /// The magic twice and the length of the footer.
 const SMALLEST: u64 = 12;
 /// Ends of files that are asked for together.
-const FILES: usize = 256;
+const FILES: usize = 512;
 /// Bytes of files in buckets that are kept because their ends were all there is of them: asking once is enough.
 const KEPT: usize = 128 << 20;
 

@@ -9,9 +9,7 @@ use crate::error::{Error, Kind};
 pub fn of_store(doing: &str, uri: &str, error: &object_store::Error, redact: &dyn Fn(&str) -> String) -> Error {
     use object_store::Error as E;
     match error {
-        E::NotFound { .. } => {
-            Error::io(format!("`{uri}` does not exist")).hint("check the URI, and that the bucket or directory exists")
-        }
+        E::NotFound { .. } => missing(uri),
         E::AlreadyExists { .. } | E::Precondition { .. } => {
             Error::retry(format!("{doing} `{uri}` failed: another process was faster")).hint("run it again")
         }
@@ -29,6 +27,7 @@ pub fn of_store(doing: &str, uri: &str, error: &object_store::Error, redact: &dy
 pub fn of_io(doing: &str, uri: &str, error: io::Error) -> Error {
     let message = format!("{doing} `{uri}` failed");
     match error.kind() {
+        io::ErrorKind::NotFound => missing(uri),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             Error::permission(message).hint("give this user access to the directory").because(error)
         }
@@ -72,6 +71,10 @@ pub fn of_text(doing: &str, uri: &str, text: String) -> Error {
         return Error::io(message).because(text);
     }
     Error::retry(message).hint("storage did not answer: run it again, and check AWS_ENDPOINT_URL").because(text)
+}
+
+fn missing(uri: &str) -> Error {
+    Error::io(format!("`{uri}` does not exist")).hint("check the URI, and that the bucket or directory exists")
 }
 
 fn denied(doing: &str, uri: &str, text: String) -> Error {
