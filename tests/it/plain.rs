@@ -11,9 +11,9 @@ use tenure::month::{Calendar, Micros, Month};
 
 use crate::laws::config;
 
-/// Few short texts, so that they repeat; empty ones, long ones, none.
+/// Few short texts, so that they repeat; empty ones, some around whole words and what a slot holds, long ones, none.
 fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
-    vec(proptest::option::weighted(0.95, "[ab]{0,9}|[a-z]{20,40}|c[0-9]{1,3}"), 0..700)
+    vec(proptest::option::weighted(0.95, "[ab]{0,9}|(ab){3,13}[a\\x00]{0,2}|[a-z]{20,40}|c[0-9]{1,3}"), 0..700)
 }
 
 fn zones() -> impl Strategy<Value = &'static str> {
