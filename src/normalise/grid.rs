@@ -97,7 +97,12 @@ impl Segments {
 /// An Int64 column without nulls.
 pub fn integers(frame: &DataFrame, name: &str) -> Result<Vec<i64>> {
     let column = frame.column(name)?.cast(&DataType::Int64)?;
-    Ok(column.i64()?.iter().map(|value| value.unwrap_or(0)).collect())
+    let values = column.i64()?;
+    Ok(if values.has_nulls() {
+        values.iter().map(|value| value.unwrap_or(0)).collect()
+    } else {
+        values.into_no_null_iter().collect()
+    })
 }
 
 /// Sums per segment and month; zero outside its months.

@@ -14,6 +14,7 @@ use super::swept::Walked;
 use crate::error::Result;
 use crate::ids::Numbered;
 use crate::month::{Month, MonthRange};
+use crate::parallel::{in_parallel, workers};
 use crate::tables::Input;
 use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, SCORE, SURVEY_KIND};
 use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAY, NET, RESPONDENT, SCALE, TICKETS, TICKS};
@@ -90,15 +91,24 @@ impl Panel {
         let reader = Reader { numbers, customers: ids.len(), seen };
         let costs = context.sources.get(&Input::RetentionCosts);
         let has_cost_customers = costs.is_some_and(|source| source.present.contains(COST_CUSTOMER_ID.name));
-        let monthly = |frame: Frame, value: &str| reader.monthly(frames.get(&frame), Some(value));
+        let summed = [
+            (Frame::ActiveDays, Some(ACTIVE_DAYS)),
+            (Frame::Paid, Some(NET)),
+            (Frame::Tickets, Some(TICKETS)),
+            (Frame::CostLines, Some(TICKS)),
+            (Frame::BadPayments, None),
+        ];
+        let monthly = |(frame, value): &(Frame, Option<&str>)| reader.monthly(frames.get(frame), *value);
+        let sums: Vec<Option<PerCustomer<Monthly>>> = in_parallel(&summed, workers(), monthly)?;
+        let [active_days, revenue, tickets, costs, bad_payments] = sums.try_into().unwrap_or_default();
         let mut panel = Panel {
             stays: reader.renumbered(walked.stays),
             levels: reader.renumbered(walked.levels),
-            bad_payments: reader.monthly(frames.get(&Frame::BadPayments), None)?.unwrap_or_default(),
-            active_days: monthly(Frame::ActiveDays, ACTIVE_DAYS)?,
-            tickets: monthly(Frame::Tickets, TICKETS)?,
-            revenue: monthly(Frame::Paid, NET)?,
-            costs: if has_cost_customers { monthly(Frame::CostLines, TICKS)? } else { None },
+            bad_payments: bad_payments.unwrap_or_default(),
+            active_days,
+            tickets,
+            revenue,
+            costs: costs.filter(|_| has_cost_customers),
             answers: frames.get(&Frame::Answers).map(|frame| reader.answers(frame)).transpose()?,
             weights: context.job.definitions.weights.list(),
             ..Panel::default()
@@ -182,16 +192,17 @@ impl Reader {
         let Some(frame) = frame else { return Ok(None) };
         let (months, values) = (integers(frame, AT)?, value.map(|value| integers(frame, value)).transpose()?);
         let seen = i64::from(self.seen.first.0)..=i64::from(self.seen.last.0);
-        let mut rows = Vec::new();
+        let (mut numbers, mut rows) = (Vec::new(), Vec::new());
         for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
             if seen.contains(&months[row])
                 && let Some(customer) = self.number(id)
             {
                 let value = values.as_ref().map_or(1, |values| values[row]);
-                rows.push((customer, Monthly { month: months[row] as i32, value }));
+                numbers.push(customer);
+                rows.push(Monthly { month: months[row] as i32, value });
             }
         }
-        Ok(Some(PerCustomer::of_months(self.customers, rows)))
+        Ok(Some(PerCustomer::of_months(self.customers, &numbers, &rows)))
     }
 
     /// Rows by the customer's number here, those of a customer in the order they have.

@@ -52,9 +52,13 @@ pub struct Monthly {
 }
 
 impl PerCustomer<Monthly> {
-    pub fn of_months(customers: usize, mut rows: Vec<(u32, Monthly)>) -> Self {
-        rows.sort_unstable();
-        Self::of_sorted(customers, rows)
+    /// Row i belongs to customer `numbers[i]`; a customer's rows are sorted by month.
+    pub fn of_months(customers: usize, numbers: &[u32], rows: &[Monthly]) -> Self {
+        let mut gathered = Self::gathered(customers, numbers, rows);
+        for ends in gathered.starts.windows(2) {
+            gathered.rows[ends[0]..ends[1]].sort_unstable();
+        }
+        gathered
     }
     /// The sum over the months of [first, last].
     pub fn sum(&self, customer: u32, first: i32, last: i32) -> i64 {

@@ -85,8 +85,10 @@ pub fn model(
     }
     let walked = std::mem::take(&mut swept.walked);
     let mut model = Model::read(&context, &frames, swept, segments)?;
+    let since = Instant::now();
     if let Some(places) = places.filter(|_| has_panel) {
         model.panel = Panel::read(&context, &frames, walked, &places)?;
+        debug!(seconds = since.elapsed().as_secs_f64(), "customers one by one");
     }
     stages.end("aggregate");
     Ok((sources, model, violations))
