@@ -143,7 +143,8 @@ impl Numbered {
         while !waiting.is_empty() {
             waiting.iter().for_each(|at| slots[*at] = self.slots[places[*at]]);
             // the beginnings of long texts are on their way before the first of them is compared
-            let long = waiting.iter().filter(|at| slots[**at].is_long());
+            let is_likely = |at: usize| slots[at].is_long() && slots[at].words[0] == keys[at].hash;
+            let long = waiting.iter().filter(|at| is_likely(**at));
             std::hint::black_box(long.fold(0, |any, at| any | self.texts[slots[*at].words[1] as usize]));
             waiting.retain(|at| {
                 let slot = &slots[*at];
@@ -157,6 +158,7 @@ impl Numbered {
                 !is_found && slot.number != NOBODY
             });
         }
+        // numbered in the order in which they stand there
         missing.sort_unstable();
     }
 
@@ -187,7 +189,10 @@ impl Numbered {
     }
 
     fn grow(&mut self) {
-        self.slots = vec![FREE; (self.slots.len() * 2).max(BATCH)];
+        let slots = (self.slots.len() * 2).max(BATCH);
+        // not needed any more: the texts say it all
+        self.slots = Vec::new();
+        self.slots = vec![FREE; slots];
         let texts = std::mem::take(&mut self.texts);
         let mut start = 0;
         for number in 0..self.ends.len() {

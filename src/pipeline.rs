@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::execute::collect_all;
 use crate::job::Job;
 use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
-use crate::metrics::projection::Outlook;
+use crate::metrics::projection::{Forecasts, Outlook};
 use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::Model;
@@ -300,18 +300,15 @@ fn evaluate<T: Send>(
         summaries.insert(month, summary);
         rows.extend(done);
     }
-    let outlook = Outlook::of(model, months);
     let has_forecasts = metrics.iter().any(|metric| matches!(metric.compute, Compute::Forecasts(_)));
-    let segments: Vec<usize> = (0..model.segments.len()).filter(|_| has_forecasts).collect();
-    let made = in_parallel(&segments, workers(), |at| Ok(outlook.of_segment(*at)))?;
-    let forecasts = outlook.with(made);
+    let forecasts = has_forecasts.then(|| forecasts(model, months)).transpose()?;
     let whole = |metric: &&'static Metric| {
         let since = Instant::now();
-        let frame = match metric.compute {
-            Compute::Whole(compute) => compute(model, months),
-            Compute::Summaries(compute) => compute(model, &summaries, months),
-            Compute::Forecasts(compute) => compute(model, &forecasts, months),
-            Compute::Customers(_) => return Ok(None),
+        let frame = match (metric.compute, &forecasts) {
+            (Compute::Whole(compute), _) => compute(model, months),
+            (Compute::Summaries(compute), _) => compute(model, &summaries, months),
+            (Compute::Forecasts(compute), Some(forecasts)) => compute(model, forecasts, months),
+            (Compute::Forecasts(_), None) | (Compute::Customers(_), _) => return Ok(None),
         };
         debug!(table = metric.table.name, seconds = since.elapsed().as_secs_f64(), "computed");
         Ok(Some((metric.table, frame)))
@@ -321,6 +318,16 @@ fn evaluate<T: Send>(
     let frames = collect_all(frames)?;
     stages.end("tables");
     Ok((tables.into_iter().zip(frames).map(|(table, frame)| Computed { table, frame }).collect(), rows))
+}
+
+/// The forecasts that tables of the months need, segments in parallel.
+fn forecasts(model: &Model, months: MonthRange) -> Result<Forecasts<'_>> {
+    let since = Instant::now();
+    let outlook = Outlook::of(model, months);
+    let segments: Vec<usize> = (0..model.segments.len()).collect();
+    let made = in_parallel(&segments, workers(), |at| Ok(outlook.of_segment(*at)))?;
+    debug!(seconds = since.elapsed().as_secs_f64(), "forecasts");
+    Ok(outlook.forecasts(made))
 }
 
 /// What readers see of the month before the run.

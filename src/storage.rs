@@ -10,8 +10,8 @@ mod uri;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -117,15 +117,16 @@ impl Storage {
         self.runtime.block_on(all).map_err(|(uri, error)| self.failure("reading", uri, &error))
     }
 
-    /// Ranges of several objects, in the order asked, many at a time.
+    /// Ranges of several objects, in the order asked, many at a time. What lies behind the end of an object is left out.
     pub fn get_ranges(&self, ranges: &[(&str, Range<u64>)]) -> Result<Vec<Bytes>> {
         const REQUESTS: usize = 128;
-        // Without the runtime: waking a thread of its takes longer than reading a small file.
-        const READERS: usize = 8;
+        // Local files are read without the runtime, whose waking takes longer than reading a small one: a thread for
+        // so many files, but no more threads than that.
+        const FILES: usize = 8;
+        const READERS: usize = 32;
         if !ranges.iter().any(|(uri, _)| Storage::is_remote(uri)) {
-            return in_parallel(ranges, READERS, |(uri, range)| {
-                read_local(uri, range).map_err(|error| failure::of_io("reading", uri, error))
-            });
+            let readers = ranges.len().div_ceil(FILES).min(READERS);
+            return in_parallel(ranges, readers, |(uri, range)| self.read_local(uri, range));
         }
         let mut reads = Vec::with_capacity(ranges.len());
         for (uri, range) in ranges {
@@ -230,6 +231,24 @@ impl Storage {
         self.settings.redact(text)
     }
 
+    fn read_local(&self, uri: &str, range: &Range<u64>) -> Result<Bytes> {
+        let location = Location::parse(uri)?;
+        let path =
+            self.local.path_to_filesystem(location.path()).map_err(|error| self.failure("reading", uri, &error))?;
+        let length = range.end.saturating_sub(range.start);
+        let read = || -> std::io::Result<Vec<u8>> {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(range.start))?;
+            let mut bytes = Vec::with_capacity(usize::try_from(length.min(file.metadata()?.len())).unwrap_or(0));
+            file.take(length).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map(Bytes::from).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => failure::missing(uri).because(error),
+            _ => failure::of_io("reading", uri, error),
+        })
+    }
+
     fn write(&self, uri: &str, bytes: Bytes, mode: PutMode) -> Result<object_store::Result<()>> {
         let (store, location) = self.open(uri)?;
         let put = store.put_opts(location.path(), bytes.into(), mode.into());
@@ -260,13 +279,6 @@ impl fmt::Debug for Storage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Storage").finish_non_exhaustive()
     }
-}
-
-fn read_local(uri: &str, range: &Range<u64>) -> std::io::Result<Bytes> {
-    let file = File::open(uri::local_path(uri))?;
-    let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(usize::MAX)];
-    file.read_exact_at(&mut bytes, range.start)?;
-    Ok(bytes.into())
 }
 
 fn info(parent: &Location, meta: &ObjectMeta) -> ObjectInfo {

@@ -52,8 +52,8 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
                     let all = pools.entry(from.0).or_insert_with(|| Pool::of(model, 0, from));
                     let made =
                         known.entry((point.at, from.0)).or_insert_with(|| Projection::of(model, &point, from, all));
-                    let outcome = Outcome::of(model, &point, made);
-                    Some((&*made, outcome))
+                    let became = Became::of(model, &point, made);
+                    Some((&*made, became))
                 }
                 Some(_) => None,
             };
@@ -66,7 +66,7 @@ fn compute(model: &Model, months: MonthRange) -> LazyFrame {
                         .with(&PROJECTED_MONTH, from)
                 };
                 rows.push(match projection {
-                    Some((projection, outcome)) => row(projection, &outcome, method, horizon, keyed),
+                    Some((projection, became)) => row(projection, &became, method, horizon, keyed),
                     None => keyed(why),
                 });
             }
@@ -156,30 +156,30 @@ fn survivors(model: &Model, at: usize, acquired: Month, month: Month) -> impl It
 
 /// What became of the customers of a projection by the close of a month.
 #[derive(Clone, Copy)]
-struct Outcome {
+struct Became {
     customer_months: i64,
     /// Ticks; None where a month's margin is not known.
     value: Option<f64>,
 }
 
-impl Outcome {
+impl Became {
     fn of(model: &Model, point: &Point, projection: &Projection) -> Self {
-        let mut outcome = Outcome { customer_months: 0, value: Some(0.0) };
+        let mut became = Became { customer_months: 0, value: Some(0.0) };
         for month in (projection.month.0 + 1..=point.month.0).map(Month) {
             let left: i64 = survivors(model, point.at, projection.month, month).map(|(_, survivors)| survivors).sum();
-            outcome.customer_months += left;
+            became.customer_months += left;
             if left > 0 {
                 let margin = margin(model, point.at, month);
-                outcome.value = outcome.value.zip(margin).map(|(sum, margin)| sum + left as f64 * margin);
+                became.value = became.value.zip(margin).map(|(sum, margin)| sum + left as f64 * margin);
             }
         }
-        outcome
+        became
     }
 }
 
 fn row(
     projection: &Projection,
-    outcome: &Outcome,
+    became: &Became,
     method: &str,
     horizon: i32,
     keyed: impl Fn(Option<&'static str>) -> Row,
@@ -191,7 +191,7 @@ fn row(
             .with(&ACTUAL_CUSTOMER_MONTHS, 0)
             .with(&ACTUAL_VALUE, 0);
     }
-    let Outcome { customer_months: actual, value } = *outcome;
+    let Became { customer_months: actual, value } = *became;
     let projected = projection.customer_months(method, horizon as u64);
     let why = first_reason(&[
         (value.is_none() || projection.margin.is_none(), reason::NO_CUSTOMERS),

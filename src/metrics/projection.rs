@@ -115,7 +115,7 @@ impl<'a> Outlook<'a> {
     }
 
     /// `made` is what `of_segment` gives for every segment, in the order of `Model::segments`.
-    pub fn with(&self, made: Vec<Vec<Option<Forecast>>>) -> Forecasts<'a> {
+    pub fn forecasts(&self, made: Vec<Vec<Option<Forecast>>>) -> Forecasts<'a> {
         Forecasts { model: self.model, first: self.first, made }
     }
 }

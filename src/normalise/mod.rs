@@ -36,5 +36,4 @@ pub mod valued;
 pub use fx::Rates;
 pub use grid::{Grid, Segment, Segments};
 pub use model::Model;
-pub use panel::Panel;
 pub use plans::{Collected, Context, Frame};

@@ -11,10 +11,10 @@ use super::per_customer::{Monthly, PerCustomer};
 use super::places::Places;
 use super::plans::{Collected, Context, Frame};
 use super::swept::Walked;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::Numbered;
 use crate::month::{Month, MonthRange};
-use crate::parallel::{in_parallel, workers};
+use crate::snapshot::Source;
 use crate::tables::Input;
 use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, SCORE, SURVEY_KIND};
 use crate::tables::model::{ACTIVE_DAYS, AT, CUSTOMER, DAY, NET, RESPONDENT, SCALE, TICKETS, TICKS};
@@ -79,47 +79,6 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// Reads what was collected and found of single customers.
-    pub fn read(context: &Context, frames: &Collected, walked: Walked, places: &Places) -> Result<Panel> {
-        let asked = context.asked;
-        let scored = MonthRange { first: asked.first.plus(-SCORED_BEFORE), last: asked.last };
-        let seen = MonthRange { first: asked.first.plus(-LOOKS_BACK), last: asked.last };
-        let known = context.ids.known();
-        let ids = paid(&walked.stays, scored, &known);
-        let mut numbers = vec![None; known.len()];
-        ids.iter().zip(0..).for_each(|(id, number)| numbers[*id as usize] = Some(number));
-        let reader = Reader { numbers, customers: ids.len(), seen };
-        let costs = context.sources.get(&Input::RetentionCosts);
-        let has_cost_customers = costs.is_some_and(|source| source.present.contains(COST_CUSTOMER_ID.name));
-        let summed = [
-            (Frame::ActiveDays, Some(ACTIVE_DAYS)),
-            (Frame::Paid, Some(NET)),
-            (Frame::Tickets, Some(TICKETS)),
-            (Frame::CostLines, Some(TICKS)),
-            (Frame::BadPayments, None),
-        ];
-        let monthly = |(frame, value): &(Frame, Option<&str>)| reader.monthly(frames.get(frame), *value);
-        let sums: Vec<Option<PerCustomer<Monthly>>> = in_parallel(&summed, workers(), monthly)?;
-        let [active_days, revenue, tickets, costs, bad_payments] = sums.try_into().unwrap_or_default();
-        let mut panel = Panel {
-            stays: reader.renumbered(walked.stays),
-            levels: reader.renumbered(walked.levels),
-            bad_payments: bad_payments.unwrap_or_default(),
-            active_days,
-            tickets,
-            revenue,
-            costs: costs.filter(|_| has_cost_customers),
-            answers: frames.get(&Frame::Answers).map(|frame| reader.answers(frame)).transpose()?,
-            weights: context.job.definitions.weights.list(),
-            ..Panel::default()
-        };
-        panel.cohorts = ids.iter().map(|id| places.first(*id).map_or(0, |first| first.month)).collect();
-        panel.positions = ids.iter().flat_map(|id| places.fixed().of(*id)).copied().collect();
-        panel.fixed = fixed_dimensions(context.job).count();
-        panel.ids = ids.into_iter().map(|id| known.text(id).to_string()).collect();
-        Ok(panel)
-    }
-
     /// Customers paying at the close of the month, in the order of their ids.
     pub fn paying(&self, month: Month) -> Vec<u32> {
         (0..self.ids.len() as u32).filter(|customer| self.is_paying(*customer, month)).collect()
@@ -174,22 +133,73 @@ fn paid(stays: &[(u32, Stay)], months: MonthRange, known: &Numbered) -> Vec<u32>
     paid
 }
 
+/// What is summed by customer and month, and where it stands there; None: rows are counted.
+pub const SUMMED: [(Frame, Option<&str>); 5] = [
+    (Frame::ActiveDays, Some(ACTIVE_DAYS)),
+    (Frame::Paid, Some(NET)),
+    (Frame::Tickets, Some(TICKETS)),
+    (Frame::CostLines, Some(TICKS)),
+    (Frame::BadPayments, None),
+];
+
 /// Reads frames with CUSTOMER into rows by the customer's number.
-struct Reader {
+pub struct Reader<'a> {
+    context: &'a Context<'a>,
+    frames: &'a Collected,
+    /// Numbers of ids, in the order of their texts.
+    ids: Vec<u32>,
     /// By the number of the id; None for those who never paid when it mattered.
     numbers: Vec<Option<u32>>,
-    customers: usize,
     seen: MonthRange,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
+    pub fn new(context: &'a Context, frames: &'a Collected, walked: &Walked) -> Self {
+        let asked = context.asked;
+        let scored = MonthRange { first: asked.first.plus(-SCORED_BEFORE), last: asked.last };
+        let seen = MonthRange { first: asked.first.plus(-LOOKS_BACK), last: asked.last };
+        let known = context.ids.known();
+        let ids = paid(&walked.stays, scored, &known);
+        let mut numbers = vec![None; known.len()];
+        ids.iter().zip(0..).for_each(|(id, number)| numbers[*id as usize] = Some(number));
+        Reader { context, frames, ids, numbers, seen }
+    }
+
+    /// Everything of single customers; `sums` are those of `SUMMED`, in its order.
+    pub fn panel(self, walked: Walked, places: &Places, sums: Vec<Option<PerCustomer<Monthly>>>) -> Result<Panel> {
+        let sums: [_; SUMMED.len()] = sums.try_into().map_err(|_| Error::internal("sums of customers are missing"))?;
+        let [active_days, revenue, tickets, costs, bad_payments] = sums;
+        let answers = self.frames.get(&Frame::Answers).map(|frame| self.answers(frame)).transpose()?;
+        let (context, known) = (self.context, self.context.ids.known());
+        let positions = self.ids.iter().flat_map(|id| places.fixed().of(*id)).copied();
+        Ok(Panel {
+            stays: self.renumbered(walked.stays),
+            levels: self.renumbered(walked.levels),
+            bad_payments: bad_payments.unwrap_or_default(),
+            active_days,
+            tickets,
+            revenue,
+            costs,
+            answers,
+            weights: context.job.definitions.weights.list(),
+            cohorts: self.ids.iter().map(|id| places.first(*id).map_or(0, |first| first.month)).collect(),
+            positions: positions.collect(),
+            fixed: fixed_dimensions(context.job).count(),
+            ids: self.ids.iter().map(|id| known.text(*id).to_string()).collect(),
+        })
+    }
+
     fn number(&self, id: Option<u32>) -> Option<u32> {
         self.numbers.get(id? as usize).copied().flatten()
     }
 
-    /// Sums of a column by month, or (None) how many rows there are.
-    fn monthly(&self, frame: Option<&DataFrame>, value: Option<&str>) -> Result<Option<PerCustomer<Monthly>>> {
-        let Some(frame) = frame else { return Ok(None) };
+    /// One of `SUMMED`, by customer and month; None without its input.
+    pub fn summed(&self, (frame, value): (Frame, Option<&str>)) -> Result<Option<PerCustomer<Monthly>>> {
+        let is_named = |source: &Source| source.present.contains(COST_CUSTOMER_ID.name);
+        if frame == Frame::CostLines && !self.context.sources.get(&Input::RetentionCosts).is_some_and(is_named) {
+            return Ok(None);
+        }
+        let Some(frame) = self.frames.get(&frame) else { return Ok(None) };
         let (months, values) = (integers(frame, AT)?, value.map(|value| integers(frame, value)).transpose()?);
         let seen = i64::from(self.seen.first.0)..=i64::from(self.seen.last.0);
         let (mut numbers, mut rows) = (Vec::new(), Vec::new());
@@ -202,14 +212,15 @@ impl Reader {
                 rows.push(Monthly { month: months[row] as i32, value });
             }
         }
-        Ok(Some(PerCustomer::of_months(self.customers, &numbers, &rows)))
+        drop((months, values));
+        Ok(Some(PerCustomer::of_months(self.ids.len(), &numbers, &rows)))
     }
 
     /// Rows by the customer's number here, those of a customer in the order they have.
     fn renumbered<T: Copy>(&self, rows: Vec<(u32, T)>) -> PerCustomer<T> {
         let rows = rows.into_iter().filter_map(|(id, row)| Some((self.number(Some(id))?, row)));
         let (numbers, rows): (Vec<u32>, Vec<T>) = rows.unzip();
-        PerCustomer::gathered(self.customers, &numbers, &rows)
+        PerCustomer::gathered(self.ids.len(), &numbers, &rows)
     }
 
     /// Answers of all history up to the last month; an answer counts until the respondent's next one of its kind.
@@ -241,6 +252,6 @@ impl Reader {
             };
             rows.push((key.0, answer));
         }
-        Ok(PerCustomer::of_sorted(self.customers, rows))
+        Ok(PerCustomer::of_sorted(self.ids.len(), rows))
     }
 }

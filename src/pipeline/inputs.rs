@@ -15,12 +15,12 @@ use crate::metrics::Metric;
 use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::active_days::{self, ActiveDays, Days};
 use crate::normalise::ledger::{self, Ledger, Paid};
-use crate::normalise::panel::LOOKS_BACK;
+use crate::normalise::panel::{self, LOOKS_BACK};
 use crate::normalise::places::Places;
 use crate::normalise::plans::{self, Plans};
 use crate::normalise::sweep::Sweep;
 use crate::normalise::swept::Swept;
-use crate::normalise::{Collected, Context, Frame, Model, Panel, Rates, Segments, experience};
+use crate::normalise::{Collected, Context, Frame, Model, Rates, Segments, experience};
 use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{self, Part, PlainFiles, Snapshot, Sources};
 use crate::storage::Storage;
@@ -87,7 +87,9 @@ pub fn model(
     let mut model = Model::read(&context, &frames, swept, segments)?;
     let since = Instant::now();
     if let Some(places) = places.filter(|_| has_panel) {
-        model.panel = Panel::read(&context, &frames, walked, &places)?;
+        let reader = panel::Reader::new(&context, &frames, &walked);
+        let sums = in_parallel(&panel::SUMMED, workers(), |summed| reader.summed(*summed))?;
+        model.panel = reader.panel(walked, &places, sums)?;
         debug!(seconds = since.elapsed().as_secs_f64(), "customers one by one");
     }
     stages.end("aggregate");

@@ -44,20 +44,20 @@ pub struct Change {
     pub adds: Vec<StagedFile>,
 }
 
-/// What a run found of a table before its first commit.
-pub struct Found {
+/// A table as a run finds it before its first commit.
+pub struct Before {
     /// None: there is no table.
     newest: Option<SnapshotRef>,
     removals: Vec<FilteredEngineData>,
-    /// The files of the run's months.
-    before: BTreeSet<String>,
+    /// Those of the run's months.
+    files: BTreeSet<String>,
 }
 
-impl Found {
-    pub fn of(target: &Target<'_>, months: MonthRange) -> Result<Found> {
+impl Before {
+    pub fn of(target: &Target<'_>, months: MonthRange) -> Result<Before> {
         let newest = target.latest()?;
-        let (removals, before) = removals(target, newest.as_ref(), months)?;
-        Ok(Found { newest, removals, before })
+        let (removals, files) = removals(target, newest.as_ref(), months)?;
+        Ok(Before { newest, removals, files })
     }
 }
 
@@ -74,24 +74,25 @@ fn removals(
 
 /// Replaces exactly the files of the run's months by the staged ones; the version that did it.
 ///
-/// Errors: `Kind::Retry` if there are others now than were found.
+/// Errors: `Kind::Retry` if there are others now than before.
 pub fn replace_months(
     target: &Target<'_>,
-    found: Found,
+    before: Before,
     staged: &StagedTable,
     record: &RunRecord,
     committers: &Committers,
 ) -> Result<u64> {
-    let Found { newest, removals: of_newest, before } = found;
-    // The first attempt is upon the version that was found, and fails if there is a newer one.
-    let mut of_newest = Some(of_newest);
+    let Before { newest, removals: known, files } = before;
+    let version = |snapshot: Option<&SnapshotRef>| snapshot.map(|snapshot| snapshot.version());
+    let (found, mut known) = (version(newest.as_ref()), Some(known));
     commit(target, newest, record, committers, |snapshot, _| {
         let adds = staged.files.clone();
-        if let Some(removals) = of_newest.take() {
+        // Of the version that was found they are known; a commit upon it is refused if there is a newer one.
+        if let Some(removals) = known.take_if(|_| version(snapshot) == found) {
             return Ok(Change { removals, adds });
         }
         let (removals, now) = removals(target, snapshot, record.months)?;
-        if now != before {
+        if now != files {
             return Err(Error::retry(format!("another run published {} of `{}` meanwhile", record.months, target.uri))
                 .hint("run it again once the other run has ended"));
         }
@@ -120,11 +121,11 @@ pub fn commit(
             return Ok(landed);
         }
         let change = prepare(newest.as_ref(), version)?;
-        let attempt = match &newest {
+        let result = match &newest {
             Some(snapshot) => update(target, snapshot, change, record, committers),
             None => create(target, change, record, committers),
         };
-        match attempt {
+        match result {
             Ok(Some(version)) => return Ok(version),
             Ok(None) => {}
             Err(error) => match landed(target, &record.run_id, version..version + 1) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use super::commit::{self, Committers, Found};
+use super::commit::{self, Before, Committers};
 use super::delta::Target;
 use super::stage::{self, StagedFile, StagedTable};
 use super::{Computed, Run, RunId, RunRecord, runs, table_uri};
@@ -94,17 +94,17 @@ impl<'a> Staging<'a> {
         in_parallel(rest, TABLES_AT_ONCE, |computed| self.stage(computed))?;
         let find = |table: &&'static Table| {
             let target = Target::new(self.storage, self.output, table)?;
-            let found = Found::of(&target, record.months)?;
-            Ok((target, found))
+            let before = Before::of(&target, record.months)?;
+            Ok((target, before))
         };
         let targets = in_parallel(&self.names(), TABLES_AT_ONCE, find)?;
         let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
         self.is_committed = true;
         let mut published = BTreeMap::new();
         // By name, one after the other: of two runs of the same months one always ends whole.
-        for ((target, found), Files { table, files }) in targets.into_iter().zip(tables.into_values()) {
+        for ((target, before), Files { table, files }) in targets.into_iter().zip(tables.into_values()) {
             let staged = StagedTable { table, files: files.into_values().collect() };
-            let version = commit::replace_months(&target, found, &staged, record, committers)?;
+            let version = commit::replace_months(&target, before, &staged, record, committers)?;
             published.insert(table.name.to_string(), runs::published(&staged, version));
         }
         let mut record = record.clone();

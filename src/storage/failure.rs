@@ -27,7 +27,6 @@ pub fn of_store(doing: &str, uri: &str, error: &object_store::Error, redact: &dy
 pub fn of_io(doing: &str, uri: &str, error: io::Error) -> Error {
     let message = format!("{doing} `{uri}` failed");
     match error.kind() {
-        io::ErrorKind::NotFound => missing(uri),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             Error::permission(message).hint("give this user access to the directory").because(error)
         }
@@ -73,7 +72,7 @@ pub fn of_text(doing: &str, uri: &str, text: String) -> Error {
     Error::retry(message).hint("storage did not answer: run it again, and check AWS_ENDPOINT_URL").because(text)
 }
 
-fn missing(uri: &str) -> Error {
+pub fn missing(uri: &str) -> Error {
     Error::io(format!("`{uri}` does not exist")).hint("check the URI, and that the bucket or directory exists")
 }
 

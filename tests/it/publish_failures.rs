@@ -19,6 +19,7 @@ everywhere!(
     a_commit_that_fails_leaves_readers_the_old_version,
     two_publishers_of_different_months_both_succeed,
     two_publishers_of_the_same_month_leave_one_whole_run,
+    a_lost_answer_about_a_version_that_another_run_took_is_no_commit,
     a_run_that_ended_halfway_is_noticed_and_repaired,
     a_changed_file_is_noticed,
 );
@@ -156,6 +157,28 @@ fn two_publishers_of_the_same_month_leave_one_whole_run(place: &Place) {
     };
     assert_eq!(loser.kind, Kind::Retry, "{loser}");
     expect(place, winner, value);
+}
+
+fn a_lost_answer_about_a_version_that_another_run_took_is_no_commit(place: &Place) {
+    let (ours, theirs) = (months("2026-01", "2026-01"), months("2026-02", "2026-02"));
+    publish(&place.storage, &place.output, computed(ours, 1), &record("r0", ours, "0")).unwrap();
+    let (other, output) = (Arc::new(place.another_storage()), place.output.clone());
+    let is_first = Arc::new(AtomicBool::new(true));
+    let raced: &Committers = &move || {
+        let (other, output, is_first) = (other.clone(), output.clone(), is_first.clone());
+        Box::new(Around(move |commit: &mut dyn FnMut() -> _| {
+            if !is_first.swap(false, Ordering::SeqCst) {
+                return commit();
+            }
+            publish(&other, &output, computed(theirs, 2), &record("r1", theirs, "r1")).unwrap();
+            assert!(matches!(commit()?, CommitResponse::Conflict { .. }));
+            Err(KernelError::ObjectStore(object_store::Error::Generic { store: "S3", source: "timed out".into() }))
+        }))
+    };
+    publish_with(&place.storage, &place.output, computed(ours, 3), &record("r2", ours, "r2"), raced).unwrap();
+    expect(place, "r2", 3);
+    let read = read_table(&place.storage, &place.output, &CHURN_TABLE, Some(theirs)).unwrap();
+    assert!(read.equals_missing(&frame(&CHURN_TABLE, theirs, 2)), "{read:?}");
 }
 
 fn a_run_that_ended_halfway_is_noticed_and_repaired(place: &Place) {

@@ -33,6 +33,8 @@ fn objects_are_written_listed_read_and_deleted(place: &Place) {
     assert_eq!(storage.get_all(&uris).unwrap(), ["z.parquet", "a=x%20y/d.parquet", "a=1/b c.parquet"]);
     assert_eq!(storage.list(&format!("{output}/a=1")).unwrap(), listed[..1]);
     assert_eq!(storage.get_range(&listed[2].uri, 2..9).unwrap(), "parquet");
+    let ranges: Vec<_> = listed.iter().rev().map(|object| (object.uri.as_str(), 2..9)).collect();
+    assert_eq!(storage.get_ranges(&ranges).unwrap(), ["parquet", "x%20y/d", "1/b c.p"]);
 
     let before = storage.head(&listed[2].uri).unwrap();
     storage.put(&listed[2].uri, "other content").unwrap();
@@ -54,11 +56,28 @@ fn an_object_is_created_once(place: &Place) {
 
 fn what_is_missing_is_named(place: &Place) {
     let uri = format!("{}/none.parquet", place.output);
-    for error in [place.storage.get(&uri).unwrap_err(), place.storage.head(&uri).unwrap_err()] {
+    let of_range = place.storage.get_ranges(&[(&uri, 0..4)]).unwrap_err();
+    for error in [place.storage.get(&uri).unwrap_err(), place.storage.head(&uri).unwrap_err(), of_range] {
         assert_eq!(error.kind, Kind::Io);
         assert!(error.to_string().contains(&uri), "{error}");
         assert!(error.hint.is_some());
     }
+}
+
+#[test]
+fn local_files_are_read_as_far_as_they_go_by_either_name() {
+    let place = local();
+    let uri = format!("{}/a b%20c.parquet", place.output);
+    place.storage.put(&uri, "0123456789").unwrap();
+    let path = uri.trim_start_matches("file://").to_string();
+    let asked: Vec<(&str, std::ops::Range<u64>)> =
+        (0..100).map(|at| (if at % 2 == 0 { &uri } else { &path }.as_str(), at / 4..at)).collect();
+    let found = place.storage.get_ranges(&asked).unwrap();
+    for ((_, range), found) in asked.into_iter().zip(found) {
+        assert_eq!(found, "0123456789".as_bytes()[range.start.min(10) as usize..range.end.min(10) as usize]);
+    }
+    let relative = place.storage.get_ranges(&[("Cargo.toml", 0..1)]).unwrap_err();
+    assert_eq!(relative.kind, Kind::Job, "{relative}");
 }
 
 #[test]
