@@ -154,7 +154,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(context: &'a Context, frames: &'a Collected, walked: &Walked) -> Self {
+    pub fn new(context: &'a Context<'a>, frames: &'a Collected, walked: &Walked) -> Self {
         let asked = context.asked;
         let scored = MonthRange { first: asked.first.plus(-SCORED_BEFORE), last: asked.last };
         let seen = MonthRange { first: asked.first.plus(-LOOKS_BACK), last: asked.last };
