@@ -24,20 +24,21 @@ fn zones() -> impl Strategy<Value = &'static str> {
 fn threads_give_equal_ids_equal_numbers() {
     let ids = Ids::default();
     let text = |at: u32| format!("{at}").repeat(1 + at as usize % 8);
-    // each in another order, overlapping
-    let of_thread = |thread: u32| {
-        let texts: Vec<String> = (0..4_000).map(|at| text(1_000 * thread + at * 7 % 4_000)).collect();
+    let texts: Vec<String> = (0..20_000).map(text).collect();
+    // all at the same texts at the same time, so that several find one missing before any of them numbers it
+    let barrier = std::sync::Barrier::new(4);
+    let of_thread = || {
+        barrier.wait();
         let numbers = texts.chunks(150).flat_map(|texts| ids.numbers(texts.iter().map(|text| Some(text.as_str()))));
-        texts.iter().cloned().zip(numbers.collect::<Vec<u32>>()).collect::<Vec<_>>()
+        texts.iter().zip(numbers.collect::<Vec<u32>>()).collect::<Vec<_>>()
     };
-    let found: Vec<(String, u32)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || of_thread(thread))).collect();
+    let found: Vec<(&String, u32)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(of_thread)).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     let known = ids.known();
-    found.iter().for_each(|(text, number)| assert_eq!(known.text(*number), text));
-    let texts: std::collections::HashSet<String> = (0..7_000).map(text).collect();
-    assert_eq!(known.len(), texts.len());
+    found.iter().for_each(|(text, number)| assert_eq!(known.text(*number), *text));
+    assert_eq!(known.len(), texts.iter().collect::<std::collections::HashSet<_>>().len());
 }
 
 proptest! {
