@@ -1,4 +1,4 @@
-"""The scan floor: how long it takes to decode the columns that are needed, and to do nothing with them."""
+"""The floor: how long it takes to decode the columns that are needed and do nothing with them, and to encode what is published."""
 
 import statistics
 import sys
@@ -20,17 +20,14 @@ NEEDED = {
 GOAL = 3.0
 
 
-def measure(sample, options, directory, rows):
-    """A row for each decoder; the ratio is that of the backfill, if it was measured in this run, over the floor."""
+def measure(sample, options, tables, directory, rows):
+    """A row for each decoder, one for the encoder; the ratio is that of the backfill, if it was measured in this run, over the floor."""
     import peers  # not at the top: polars_floor.py is to start with nothing it does not need
 
     backfill = next((row["programs"].get("tenure", {}).get("seconds") for row in rows if row.get("workload") == "backfill"), None)
-    script = directory / "floor.sql"
-    script.write_text(duckdb_script(sample))
-    arguments = ["--threads", str(options.threads)]
+    duckdb = f"DuckDB {options.versions['duckdb']}"
     programs = {
-        f"DuckDB {options.versions['duckdb']}": (
-            [sys.executable, "-B", str(HERE / "duck.py"), str(script), *arguments, "--temp", str(directory / "floor-spill")], {}),
+        duckdb: (duck(duckdb_script(sample), options, directory), {}),
         f"Polars {options.versions['polars']}, streaming": (
             [sys.executable, "-B", str(HERE / "polars_floor.py"), str(sample["directory"])],
             {"POLARS_MAX_THREADS": str(options.threads)}),
@@ -49,7 +46,47 @@ def measure(sample, options, directory, rows):
             "ratio": backfill / seconds if backfill else None, "goal": GOAL,
             "runs": [{key: run[key] for key in ("seconds", "kilobytes")} for run in runs],
         })
+    decoded = found[0].get("seconds")
+    found.append(encoded(sample, options, tables, directory, duckdb, decoded, backfill))
     return found
+
+
+def duck(script, options, directory):
+    """The command that runs a script in a DuckDB of its own."""
+    file = directory / "floor.sql"
+    file.write_text(script)
+    return [sys.executable, "-B", str(HERE / "duck.py"), str(file), "--threads", str(options.threads),
+            "--temp", str(directory / "floor-spill"), "--profile"]
+
+
+def encoded(sample, options, tables, directory, name, decoded, backfill):
+    """What a backfill publishes, once it is in DuckDB's memory, written by it in tenure's compression: no program that publishes
+    these tables does less than this and the decoding."""
+    import peers
+    from compare import published
+
+    output, copies = directory / "floor-tables", directory / "floor-copies"
+    copies.mkdir()
+    run = peers.Tenure(options).run(sample, sample["months"], False, output)
+    if "failed" in run:
+        return {"workload": "floor", "what": f"no tables to write: {run['failed']}"}
+    statements = []
+    for table in tables:
+        files = ", ".join(f"'{file}'" for file in published(output / "published", table))
+        statements += [f"CREATE TABLE {table} AS SELECT * FROM read_parquet([{files}], hive_partitioning = true);",
+                       f"COPY {table} TO '{copies}/{table}.parquet' (FORMAT parquet, COMPRESSION zstd);", f"DROP TABLE {table};"]
+    runs = [peers.run(duck("\n".join(statements), options, directory), {}, options.limit) for _ in range(options.rounds)]
+    peers.remove(output)
+    peers.remove(copies)
+    failed = [run["failed"] for run in runs if "failed" in run]
+    if failed:
+        return {"workload": "floor", "what": f"tables written by {name}: {failed[0]}"}
+    lines = lambda run: [line.split("\t", 1) for line in run["said"].splitlines()]
+    spent = [sum(float(seconds) for seconds, words in lines(run) if words.startswith("COPY")) for run in runs]
+    seconds = statistics.median(spent)
+    return {"workload": "floor", "what": f"tables of a backfill written by {name}; ratio: backfill over it and the decoding",
+            "seconds": seconds, "ratio": backfill / (decoded + seconds) if backfill and decoded else None,
+            "runs": [{"seconds": seconds} for seconds in spent]}
 
 
 def columns(sample):
@@ -66,12 +103,16 @@ def columns(sample):
     return found
 
 
-def duckdb_script(sample):
-    """Aggregates that no statistics of the files can answer."""
+def duckdb_script(sample, usage_months=None):
+    """Aggregates that no statistics of the files can answer; of usage by day only the files of the last so many months."""
     import duckdb
 
+    needed = columns(sample)
+    if usage_months:
+        usage = needed["usage_events"]
+        usage["files"] = [file for file in usage["files"] if any(f"/date={month}-" in file for month in sample["months"][-usage_months:])]
     statements = []
-    for scan in columns(sample).values():
+    for scan in needed.values():
         listed = ", ".join(f"'{file}'" for file in scan["files"])
         source = f"read_parquet([{listed}], hive_partitioning = false)"
         kinds = dict(duckdb.execute(

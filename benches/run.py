@@ -48,7 +48,7 @@ def main():
                 if on["report"] not in result["samples"]:
                     result["samples"].append(on["report"])
                 if name == "floor":
-                    made = floor.measure(on, options, directory, result["rows"])
+                    made = floor.measure(on, options, tables, directory, result["rows"])
                 else:
                     made = versus.measure(name, on, options, tables, directory)
             print(f"{name}: done", file=sys.stderr)
