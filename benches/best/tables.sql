@@ -4,7 +4,7 @@
 -- twin: churn cohorts mrr arpc crc
 
 -- twin: cltv
---   "COUNT(*) AS customers\n  FROM calendar AS c\n  JOIN cohort_members" => "SUM(k.members) AS customers\n  FROM calendar AS c\n  JOIN cohort_members"
+--   "COUNT(*) AS customers,\n    -- some" => "SUM(k.members) AS customers,\n    -- some"
 
 -- twin: cltv_backtest nps csat forecast forecast_backtest
 

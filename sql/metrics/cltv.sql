@@ -55,7 +55,7 @@ recent AS (
   LEFT JOIN segment_revenue AS r ON r.number = t.number AND r.dimension = t.dimension AND r.segment = t.segment
   GROUP BY l.number, t.dimension, t.segment
 ),
--- everything since the first month of history, and everybody ever acquired
+-- everything up to each month asked, also from before the first customer, and everybody ever acquired
 ever AS (
   SELECT
     c.number,
@@ -64,8 +64,7 @@ ever AS (
     SUM(COALESCE(x.direct_cost + x.allocated_cost, 0)) AS retention_cost,
     SUM(COALESCE(r.revenue - r.refunds, 0)) AS net_revenue
   FROM calendar AS c
-  CROSS JOIN history AS h
-  JOIN segment_months AS t ON t.number <= c.number AND t.number >= h.first_number
+  JOIN segment_months AS t ON t.number <= c.number
   LEFT JOIN segment_costs AS x
     ON x.number = t.number AND x.dimension = t.dimension AND x.segment = t.segment AND x.category = 'all'
   LEFT JOIN segment_revenue AS r ON r.number = t.number AND r.dimension = t.dimension AND r.segment = t.segment
@@ -73,8 +72,16 @@ ever AS (
   GROUP BY c.number, t.dimension, t.segment
 ),
 acquired AS (
-  SELECT c.number, k.dimension, k.segment, COUNT(*) AS customers
+  SELECT
+    c.number,
+    k.dimension,
+    k.segment,
+    COUNT(*) AS customers,
+    -- some came before the known history, where others came and left unseen
+    MAX(CASE WHEN h.is_unknown_before AND k.cohort_number < h.first_number THEN 1
+             WHEN k.cohort_number = h.base_number THEN 1 ELSE 0 END) = 1 AS is_truncated
   FROM calendar AS c
+  CROSS JOIN history AS h
   JOIN cohort_members AS k ON k.cohort_number <= c.number
   WHERE c.is_asked
   GROUP BY c.number, k.dimension, k.segment
@@ -202,6 +209,9 @@ bases AS (
         END AS m,
     CAST(n.net_revenue AS DOUBLE) / CAST(NULLIF(n.revenue_customers, 0) AS DOUBLE) AS net_per_customer,
     CAST(COALESCE(a.customers, 0) AS BIGINT) AS acquired_customers,
+    COALESCE(a.is_truncated, FALSE) AS is_truncated,
+    -- money follows customers from plan to plan, acquisitions do not
+    t.dimension <> 'plan' OR j.active = 'purchases' AS is_constant,
     (CAST(COALESCE(e.net_revenue, 0) AS DOUBLE) * j.gross_margin - CAST(COALESCE(e.retention_cost, 0) AS DOUBLE))
       / CAST(NULLIF(a.customers, 0) AS DOUBLE) AS historical,
     CAST(COALESCE(l.losses, 0) AS BIGINT) AS first_losses,
@@ -247,7 +257,9 @@ judged AS (
       WHEN is_before_history THEN 'no_history'
       WHEN method <> 'historical' AND NOT is_mature THEN 'not_mature'
       WHEN method IN ('historical', 'purchase_value') AND NOT has_invoices THEN 'no_input'
+      WHEN method = 'historical' AND NOT is_constant THEN 'not_constant'
       WHEN method = 'historical' AND acquired_customers = 0 THEN 'no_customers'
+      WHEN method = 'historical' AND is_truncated THEN 'left_truncated'
       WHEN method = 'purchase_value' AND (net_per_customer IS NULL OR c IS NULL) THEN 'no_customers'
       WHEN method IN ('simple', 'constant_pv') AND (m IS NULL OR c IS NULL) THEN 'no_customers'
       WHEN method IN ('empirical', 'sbg', 'bdw') AND m IS NULL THEN 'no_customers'
@@ -266,7 +278,7 @@ measured AS (
     j.*,
     COALESCE(null_reason NOT IN ('no_history', 'not_mature', 'no_subscriptions'), TRUE) AS has_base,
     CASE method
-      WHEN 'historical' THEN CASE WHEN has_invoices THEN historical END
+      WHEN 'historical' THEN CASE WHEN has_invoices AND is_constant AND NOT is_truncated THEN historical END
       WHEN 'purchase_value' THEN CASE WHEN has_invoices THEN net_per_customer / NULLIF(c, 0) END
       WHEN 'simple' THEN m / NULLIF(c, 0)
       WHEN 'constant_pv' THEN m * discounted_payments
@@ -307,8 +319,11 @@ SELECT
     WHEN NOT is_before_history AND NOT is_purchases AND method IN ('constant_pv', 'empirical', 'sbg', 'bdw')
       THEN discount_rate_annual
   END AS discount_rate_annual,
-  CASE WHEN has_base THEN CASE WHEN method = 'historical' THEN acquired_customers ELSE opening_customers END END
-    AS customers,
+  CASE
+    WHEN NOT has_base THEN NULL
+    WHEN method <> 'historical' THEN opening_customers
+    WHEN is_constant AND NOT is_truncated THEN acquired_customers
+  END AS customers,
   CASE
     WHEN NOT has_base OR method = 'historical' THEN NULL
     WHEN method IN ('empirical', 'sbg', 'bdw') THEN first_losses

@@ -3,8 +3,11 @@
 //! Values are Float64 ticks until the end and rounded half away from zero once. Bounds are those of survival: the margin is
 //! taken as known.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::LazyFrame;
 
+use super::cohorts::is_left_truncated;
 use super::expr::{Point, first_reason, reason, spine};
 use super::pool::Pool;
 use super::rows::{Row, frame};
@@ -17,6 +20,7 @@ use crate::models::lifetime::{payments, residual_payments_by_age};
 use crate::month::{Month, MonthRange};
 use crate::normalise::Model;
 use crate::normalise::group::ALL;
+use crate::tables::inputs::PLAN;
 use crate::tables::outputs::{
     CHURN_EVENTS, CHURN_RATE, CLTV_CUSTOMERS, CLTV_TABLE, CONVERGED, DISCOUNT_RATE_ANNUAL, HAS_COSTS, HORIZON_MONTHS,
     IS_HOMOGENEOUS, IS_SHRUNK, LIFETIME_MONTHS, MEAN_CHURN, METHOD, MONTHLY_MARGIN, POLARISATION, RESIDUAL_VALUE,
@@ -116,16 +120,28 @@ fn rounded(ticks: f64) -> Option<i64> {
     ticks.is_finite().then(|| ticks.round() as i64)
 }
 
-/// Net revenue x gross margin less retention cost, to date, per customer ever acquired.
+/// Net revenue x gross margin less retention cost, to date, per customer ever acquired. Money follows customers from plan to
+/// plan and acquisitions do not, so that no plan has a value; nor has a segment some of whose customers came before the
+/// known history.
 fn historical(model: &Model, point: &Point, keyed: impl Fn(Option<&'static str>) -> Row) -> Row {
     let cohorts = model.cohorts.range((point.at, i32::MIN)..=(point.at, point.month.0));
-    let acquired: i64 = cohorts.map(|(_, cohort)| cohort.customers).sum();
-    let why = first_reason(&[(!model.has_invoices, reason::NO_INPUT), (acquired == 0, reason::NO_CUSTOMERS)]);
-    let row = keyed(why).with(&CLTV_CUSTOMERS, acquired);
+    let cohorts: Vec<_> = cohorts.filter(|(_, cohort)| cohort.customers > 0).collect();
+    let acquired: i64 = cohorts.iter().map(|(_, cohort)| cohort.customers).sum();
+    let is_constant = model.is_purchases || point.segment.dimension != PLAN.name;
+    let is_truncated = cohorts.iter().any(|((_, cohort), _)| is_left_truncated(model, Month(*cohort)));
+    let why = first_reason(&[
+        (!model.has_invoices, reason::NO_INPUT),
+        (!is_constant, reason::NOT_CONSTANT),
+        (acquired == 0, reason::NO_CUSTOMERS),
+        (is_truncated, reason::LEFT_TRUNCATED),
+    ]);
+    let row = keyed(why).with(&CLTV_CUSTOMERS, (is_constant && !is_truncated).then_some(acquired));
     if why.is_some() {
         return row;
     }
-    let months = || model.first.into_iter().flat_map(|first| (first.0..=point.month.0).map(Month));
+    // money may be older than the first customer: prepayments, and what it cost to win somebody
+    let of_all = model.revenue.months().chain(model.allocated.keys().map(|(_, month)| Month(*month)));
+    let months = || of_all.clone().filter(|month| *month <= point.month).collect::<BTreeSet<Month>>().into_iter();
     let net: i64 = months().map(|month| net_revenue(model, point.at, month)).sum();
     let costs: i64 = months().map(|month| retention_cost(model, point.at, month)).sum();
     row.with(&VALUE, rounded((net as f64 * model.gross_margin - costs as f64) / acquired as f64))

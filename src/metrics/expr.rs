@@ -32,6 +32,7 @@ pub mod reason {
     pub const LOW_COVERAGE: &str = "low_coverage";
     pub const INFINITE: &str = "infinite";
     pub const NOT_PREFERRED: &str = "not_preferred";
+    pub const NOT_CONSTANT: &str = "not_constant";
 }
 
 /// `numerator / denominator`; None, never infinity, when the denominator is zero.

@@ -173,6 +173,11 @@ impl Grid {
         Ok(grid)
     }
 
+    /// The months it has sums of.
+    pub fn months(&self) -> impl Iterator<Item = Month> + Clone + use<> {
+        (self.first..self.first + self.months as i32).map(Month)
+    }
+
     /// Runs -> months, once.
     pub fn accumulate(&mut self) {
         let width = self.names.len();
