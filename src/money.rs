@@ -60,7 +60,7 @@ pub fn monthly_ticks(amount: i128, quantity: i128, discount: i128, interval: &st
 /// finite number or does not fit.
 pub fn parse_decimal(text: &str) -> Option<i128> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
-        Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok()?),
+        Some(at) => (&text[..at], text[at + 1..].parse::<i64>().ok()?),
         None => (text, 0),
     };
     let (negative, digits) = match mantissa.strip_prefix('-') {
@@ -78,12 +78,12 @@ pub fn parse_decimal(text: &str) -> Option<i128> {
         }
         value = value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
     }
-    let shift = INPUT_SCALE as i32 + exponent - fraction.len() as i32;
-    let power = |n: i32| 10_i128.checked_pow(n as u32);
+    let shift = exponent.checked_add(i64::from(INPUT_SCALE))?.checked_sub(fraction.len() as i64)?;
+    let power = |n: i64| 10_i128.checked_pow(u32::try_from(n).ok()?);
     let scaled = if shift >= 0 {
         if value == 0 { 0 } else { value.checked_mul(power(shift)?)? }
     } else {
-        power(-shift).map_or(0, |unit| div_round(value, unit))
+        power(shift.checked_neg()?).map_or(0, |unit| div_round(value, unit))
     };
     Some(if negative { -scaled } else { scaled })
 }

@@ -1,6 +1,6 @@
 //! Months, and the instants at which they begin in the job's time zone. Plain integers; no Polars.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -22,9 +22,11 @@ impl Month {
     pub fn of(date: Date) -> Self {
         Month::new(date.year(), date.month())
     }
+    /// Months after the last year there is (9999) have its last day.
     pub fn first_day(self) -> Date {
         let (year, month) = (self.0.div_euclid(12), self.0.rem_euclid(12) + 1);
-        Date::constant(year as i16, month as i8, 1)
+        let year = i16::try_from(year).unwrap_or(i16::MAX);
+        Date::new(year, month as i8, 1).unwrap_or(Date::MAX)
     }
     /// First day as days since 1970-01-01: the value of every published `month` column.
     pub fn days(self) -> Days {
@@ -52,7 +54,7 @@ impl FromStr for Month {
         let (year, month) = text.split_once('-').ok_or_else(wrong)?;
         let year: i16 = year.parse().map_err(|_| wrong())?;
         let month: i8 = month.parse().map_err(|_| wrong())?;
-        if !(1900..=2200).contains(&year) || !(1..=12).contains(&month) {
+        if !YEARS.contains(&year) || !(1..=12).contains(&month) {
             return Err(wrong());
         }
         Ok(Month::new(year, month))
@@ -115,7 +117,8 @@ pub struct Calendar {
     day_starts: Vec<Micros>,
 }
 
-const FIRST_YEAR: i16 = 1900;
+/// Years that a month asked for, or the as-of day, may lie in.
+const YEARS: RangeInclusive<i16> = 1900..=2200;
 
 /// A local day, the month it lies in, and the instants [start, end) that are of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,11 +131,20 @@ pub struct LocalDay {
 
 impl Calendar {
     /// Boundaries from 1900 to two years after the as-of day, in `zone` (an IANA name).
+    ///
+    /// Errors: `Kind::Usage` for an as-of day centuries away, `Kind::Job` for a zone that does not exist.
     pub fn new(zone: &str, as_of: Date, settle_days: i64) -> Result<Self> {
+        if !YEARS.contains(&as_of.year()) {
+            return Err(Error::usage(format!("{as_of} is no as-of day")).hint(format!(
+                "give one of the years {} to {}",
+                YEARS.start(),
+                YEARS.end()
+            )));
+        }
         let zone = TimeZone::get(zone).map_err(|_| {
             Error::job(format!("unknown time zone `{zone}`")).hint("use an IANA name such as UTC or Europe/Berlin")
         })?;
-        let first_month = Month::new(FIRST_YEAR, 1);
+        let first_month = Month::new(*YEARS.start(), 1);
         let last_month = Month::of(as_of).plus(24);
         let first_day = first_month.days();
         let day_starts: Vec<Micros> =
@@ -161,9 +173,6 @@ impl Calendar {
     /// T, the instant at which the as-of day ends.
     pub fn as_of_close(&self) -> Micros {
         self.close
-    }
-    pub fn zone_name(&self) -> &str {
-        self.zone.iana_name().unwrap_or("UTC")
     }
     /// The first instant of the month.
     pub fn start(&self, month: Month) -> Micros {

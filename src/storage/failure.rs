@@ -31,7 +31,7 @@ pub fn of_io(doing: &str, uri: &str, error: io::Error) -> Error {
             Error::permission(message).hint("give this user access to the directory").because(error)
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            Error::io(message).hint("free space on the disk, then run it again; nothing was published").because(error)
+            Error::io(message).hint("free space on the disk, then run it again").because(error)
         }
         _ => Error::io(message).because(error),
     }

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert_eq, proptest};
 use proptest::strategy::Strategy;
 use tenure::ids::{Ids, NOBODY};
-use tenure::money::div_round;
+use tenure::money::{div_round, parse_decimal};
 use tenure::month::{Calendar, Micros, Month};
 
 use crate::laws::config;
@@ -39,6 +39,19 @@ fn threads_give_equal_ids_equal_numbers() {
     let known = ids.known();
     found.iter().for_each(|(text, number)| assert_eq!(known.text(*number), *text));
     assert_eq!(known.len(), texts.iter().collect::<std::collections::HashSet<_>>().len());
+}
+
+#[test]
+fn decimals_of_any_exponent_are_read_or_refused() {
+    let read = [("1e3", 1_000), ("-2.5E+1", -25), ("0e99999999999", 0), ("1e-99999999999", 0), (".5e1", 5)];
+    for (text, value) in read {
+        assert_eq!(parse_decimal(text), Some(value * 100_000_000), "{text}");
+    }
+    let huge = format!("1e{}", i64::MAX);
+    assert_eq!(parse_decimal(&format!("1.5e{}", i64::MIN)), Some(0));
+    for text in ["1e2147483647", "1e31", huge.as_str(), "1e99999999999999999999", "", ".", "1e", "e1", "1_0"] {
+        assert_eq!(parse_decimal(text), None, "{text}");
+    }
 }
 
 proptest! {
