@@ -78,7 +78,7 @@ pub fn next_midnight(instant: Expr, calendar: &Arc<Calendar>) -> Expr {
 fn text(column: Expr, from: &DataType, is_bool_allowed: bool) -> Option<Expr> {
     match from {
         DataType::String => Some(column),
-        DataType::Categorical(..) | DataType::Enum(..) | DataType::Binary => Some(column.cast(DataType::String)),
+        DataType::Categorical(..) | DataType::Enum(..) | DataType::Binary => Some(as_text(column, from)),
         DataType::Boolean if is_bool_allowed => Some(column.cast(DataType::String)),
         // some warehouses export integers as decimals
         DataType::Decimal(_, 0) => Some(map(column, DataType::String, |series| {
@@ -98,7 +98,7 @@ fn instant(column: Expr, from: &DataType, calendar: &Arc<Calendar>) -> Option<Ex
             map(column, DataType::Int64, move |series| days_to(series, |day| Some(calendar.day_start(day))))
         }
         DataType::Datetime(unit, _) => micros(column, *unit),
-        _ if is_text(from) => map(column.cast(DataType::String), DataType::Int64, move |series| {
+        _ if is_text(from) => map(as_text(column, from), DataType::Int64, move |series| {
             let values = series.str()?.iter().map(|text| parse_instant(text?.trim(), &calendar));
             Ok(values.collect::<Int64Chunked>().into_series())
         }),
@@ -117,7 +117,7 @@ fn day(column: Expr, from: &DataType, calendar: &Arc<Calendar>) -> Option<Expr> 
             let days = series.i64()?.iter().map(|t| t.map(|t| calendar.day_of(t)));
             Ok(days.collect::<Int32Chunked>().into_series())
         }),
-        _ if is_text(from) => map(column.cast(DataType::String), DataType::Int32, move |series| {
+        _ if is_text(from) => map(as_text(column, from), DataType::Int32, move |series| {
             let values = series.str()?.iter().map(|text| parse_day(text?.trim(), &calendar));
             Ok(values.collect::<Int32Chunked>().into_series())
         }),
@@ -147,7 +147,7 @@ fn amount(column: Expr, from: &DataType) -> Option<Expr> {
             let values = series.i128()?.iter().map(|value| value?.checked_mul(money::INPUT_UNIT));
             amounts(values.collect())
         }),
-        _ if is_text(from) => map(column.cast(DataType::String), decimal, |series| {
+        _ if is_text(from) => map(as_text(column, from), decimal, |series| {
             amounts(series.str()?.iter().map(|text| money::parse_decimal(text?.trim())).collect())
         }),
         _ => return None,
@@ -167,11 +167,35 @@ fn integer(column: Expr, from: &DataType) -> Option<Expr> {
             Ok(series.f64()?.iter().map(|value| whole(value?)).collect::<Int64Chunked>().into_series())
         }),
         other if other.is_integer() => column.cast(DataType::Int64),
-        _ if is_text(from) => map(column.cast(DataType::String), DataType::Int64, |series| {
+        _ if is_text(from) => map(as_text(column, from), DataType::Int64, |series| {
             let values = series.str()?.iter().map(|text| text?.trim().parse().ok());
             Ok(values.collect::<Int64Chunked>().into_series())
         }),
         _ => return None,
+    })
+}
+
+/// Texts of any type as strings. Bytes that are no UTF-8 cannot be read.
+pub fn as_text(column: Expr, from: &DataType) -> Expr {
+    if *from != DataType::Binary {
+        return column.cast(DataType::String);
+    }
+    map(column, DataType::String, |series| {
+        let texts = series.binary()?.iter().map(|bytes| std::str::from_utf8(bytes?).ok());
+        Ok(texts.collect::<StringChunked>().into_series())
+    })
+}
+
+/// The 16 bytes of UUIDs as everybody writes them: lower-case hexadecimal, 8-4-4-4-12.
+pub fn uuids(column: Expr) -> Expr {
+    map(column, DataType::String, |series| {
+        let texts = series.binary()?.iter().map(|bytes| {
+            let value = u128::from_be_bytes(bytes?.try_into().ok()?);
+            let part = |from: u32, digits: u32| (value >> (128 - 4 * (from + digits))) & ((1 << (4 * digits)) - 1);
+            let [a, b, c, d, e] = [(0, 8), (8, 4), (12, 4), (16, 4), (20, 12)].map(|(from, digits)| part(from, digits));
+            Some(format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}"))
+        });
+        Ok(texts.collect::<StringChunked>().into_series())
     })
 }
 

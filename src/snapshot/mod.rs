@@ -2,8 +2,10 @@
 
 mod columns;
 mod convert;
+mod damage;
 mod filter;
 mod footer;
+mod freshness;
 mod partition;
 mod pattern;
 mod plain;
@@ -73,6 +75,7 @@ pub type Sources = BTreeMap<Input, Source>;
 
 pub use columns::{Coded, MISSING, Rows, Values};
 pub use convert::map;
+pub use damage::explained;
 pub use plain::{Part, PlainFiles};
 pub use resolve::resolve;
 pub use scan::scan;

@@ -169,8 +169,7 @@ impl PlainFiles {
                     Some(whole) => Chunks(vec![(0, whole.clone())]),
                     None => Chunks(ranges.iter().map(|range| range.start).zip(bytes.by_ref()).collect()),
                 };
-                let rows = self.decode(metadata, *part, chunks).map_err(|error| refused(error.to_string()))?;
-                rows.iter().for_each(&mut take);
+                self.decode(metadata, *part, chunks, &mut take).map_err(|error| refused(error.to_string()))?;
             }
         }
         Ok(())
@@ -236,7 +235,8 @@ impl PlainFiles {
         metadata: ArrowReaderMetadata,
         part: Part,
         chunks: Chunks,
-    ) -> std::result::Result<Vec<Rows>, Box<dyn std::error::Error>> {
+        take: &mut impl FnMut(&Rows),
+    ) -> std::result::Result<(), Box<dyn std::error::Error>> {
         let roots = metadata.parquet_schema().root_schema().get_fields().iter().enumerate();
         let is_wanted = |name: &str| self.names().any(|column| column == name);
         let roots: Vec<usize> = roots.filter(|(_, field)| is_wanted(field.name())).map(|(index, _)| index).collect();
@@ -246,11 +246,10 @@ impl PlainFiles {
             .with_projection(mask)
             .with_batch_size(part.rows.clamp(1, BATCH_ROWS))
             .build()?;
-        let mut rows = Vec::new();
         for batch in reader {
-            rows.push(self.rows(&batch?)?);
+            take(&self.rows(&batch?)?);
         }
-        Ok(rows)
+        Ok(())
     }
 
     fn rows(&self, batch: &RecordBatch) -> std::result::Result<Rows, String> {

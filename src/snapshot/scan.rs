@@ -6,9 +6,10 @@ use std::sync::Arc;
 use polars::io::HiveOptions;
 use polars::prelude::*;
 
-use super::convert::{convert, dtype_of, is_fallible, map, next_midnight};
+use super::convert::{convert, dtype_of, is_fallible, map, next_midnight, uuids};
 use super::filter::Filter;
 use super::footer::{self, Footer};
+use super::freshness;
 use super::partition::{self, FILE, scan_path};
 use super::plain::{PLAIN, PlainFiles};
 use super::schema::{self, Found, Wanted};
@@ -24,7 +25,7 @@ use crate::validate::Violation;
 /// A value of a fault column: nothing wrong, not readable as the column's kind, a float that is no number.
 const FAULTS: [i32; 3] = [0, super::UNPARSEABLE, super::NOT_FINITE];
 
-/// Canonical lazy frames over exactly those files, and every schema violation found in their footers. A column with a
+/// Canonical lazy frames over exactly those files, and every violation found in their footers and names. A column with a
 /// violation is not `present`, and null in the frame.
 ///
 /// Errors: `Kind::Data` for files that are not whole Parquet files, `Kind::Job` for a `where` that cannot be used,
@@ -43,6 +44,7 @@ pub fn scan(
         let files: Vec<&SourceFile> = files.iter().collect();
         let footers = footer::read(storage, &files, PLAIN.contains(&input))?;
         let files: Files = files.into_iter().zip(&footers).collect();
+        violations.extend(freshness::suspicions(input, input_source, &files, calendar.as_of()));
         let wanted = schema::wanted(job, input);
         let (present, found) = schema::check(input, &wanted, &files, &calendar);
         violations.extend(found);
@@ -109,6 +111,7 @@ impl Reader<'_> {
             return format!("alone {}", file.uri);
         }
         let columns = self.used().into_iter().map(|name| match schema::find(name, file, footer) {
+            Found::Column if schema::is_uuid(name, footer) => "uuid".to_string(),
             Found::Column => format!("{:?}", footer.schema.get(name).map(|field| &field.dtype)),
             other => format!("{other:?}"),
         });
@@ -144,7 +147,9 @@ impl Reader<'_> {
 
     /// A source column of a group and its type; None if its files have none.
     fn value(&self, name: &str, group: &Group) -> Option<(Expr, DataType)> {
-        match schema::find(name, group.files.first()?.0, &group.footer) {
+        let &(file, footer) = group.files.first()?;
+        match schema::find(name, file, &group.footer) {
+            Found::Column if schema::is_uuid(name, footer) => Some((uuids(col(name)), DataType::String)),
             Found::Column => Some((col(name), schema::dtype(name, &group.footer)?)),
             Found::Partition => Some((partition::text(name, &group.files), DataType::String)),
             Found::Missing => None,
@@ -212,6 +217,12 @@ fn fault(name: &str, from: &DataType) -> Expr {
 fn text(raw: Expr, from: &DataType) -> Expr {
     if matches!(from, DataType::Date | DataType::Datetime(..)) {
         return map(raw, DataType::String, |series| series.to_physical_repr().cast(&DataType::String));
+    }
+    if *from == DataType::Binary {
+        return map(raw, DataType::String, |series| {
+            let texts = series.binary()?.iter().map(|bytes| bytes.map(String::from_utf8_lossy));
+            Ok(texts.collect::<StringChunked>().into_series())
+        });
     }
     raw.cast(DataType::String)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use parquet::basic::LogicalType;
 use polars::prelude::{ArrowDataType, DataType, lit};
 
 use super::SourceFile;
@@ -73,6 +74,13 @@ pub fn find(name: &str, file: &SourceFile, footer: &Footer) -> Found {
 pub fn dtype(name: &str, footer: &Footer) -> Option<DataType> {
     let field = footer.schema.get(name)?;
     is_supported(field.dtype()).then(|| DataType::from_arrow_field(field))
+}
+
+/// Whether a column holds UUIDs, which Polars takes for bytes.
+pub fn is_uuid(name: &str, footer: &Footer) -> bool {
+    let is_bytes = footer.schema.get(name).is_some_and(|field| DataType::from_arrow_field(field) == DataType::Binary);
+    let mut leaves = footer.metadata.file_metadata().schema_descr().columns().iter();
+    is_bytes && leaves.any(|leaf| leaf.path().parts() == [name] && leaf.logical_type_ref() == Some(&LogicalType::Uuid))
 }
 
 /// The columns every file has in a readable type, and a violation for each that only some have or none can be read.

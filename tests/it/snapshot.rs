@@ -9,6 +9,7 @@ use tenure::job::Job;
 use tenure::snapshot::{resolve, scan};
 use tenure::storage::Storage;
 use tenure::tables::Input;
+use tenure::validate::Severity;
 
 use crate::support::export::{AS_OF, Export, amounts, at, calendar, integers, strings};
 use crate::support::seaweed::{ADMIN, BUCKET, Seaweed};
@@ -90,6 +91,8 @@ fn text_may_be_a_dictionary_a_number_or_a_flag() {
     assert_eq!(strings(&read(with(flags)), "plan"), some(&["true".to_string(), "false".to_string()]));
     let bytes = BinaryChunked::from_slice("plan".into(), &[b"pro".as_slice(), b"team"]).into_series();
     assert_eq!(strings(&read(with(bytes)), "plan"), some(&["pro".to_string(), "team".to_string()]));
+    let foreign = BinaryChunked::from_slice("plan".into(), &[b"pro".as_slice(), b"\xff\xfe"]).into_series();
+    assert_eq!(strings(&read(with(foreign)), "plan"), [Some("pro".to_string()), None], "no UTF-8");
 }
 
 #[test]
@@ -249,7 +252,13 @@ fn files_of_different_types_and_orders_are_one_table() {
 
 #[test]
 fn zero_row_files_alone_are_an_empty_table() {
-    let frame = read(plain().slice(0, 0));
+    let export = Export::new().table("subscriptions", plain().slice(0, 0));
+    let (sources, found) = export.scan().unwrap();
+    assert_eq!(
+        found.iter().map(|found| (found.severity, found.rule)).collect::<Vec<_>>(),
+        [(Severity::Warning, "empty_input")]
+    );
+    let frame = collect_all(vec![sources[&Input::Subscriptions].frame.clone()]).unwrap().remove(0);
     assert_eq!(frame.height(), 0);
     assert_eq!(frame.column("mrr").unwrap().dtype(), &DataType::Decimal(38, 8));
 }

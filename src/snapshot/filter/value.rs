@@ -6,7 +6,7 @@ use polars::prelude::*;
 use sqlparser::ast::BinaryOperator as Op;
 
 use crate::error::{Error, Result};
-use crate::snapshot::convert::{MICROS_PER_DAY, map, micros, parse_naive};
+use crate::snapshot::convert::{MICROS_PER_DAY, as_text, map, micros, parse_naive};
 use crate::snapshot::pattern::parse_date;
 
 /// The type of a value. Dates are Int64 days and timestamps Int64 microseconds (UTC) in the expressions.
@@ -82,7 +82,7 @@ impl Value {
             DataType::Decimal(_, scale) => Value::new(expr.cast(DataType::Decimal(38, *scale)), Type::Decimal(*scale)),
             DataType::String => Value::new(expr, Type::Text),
             DataType::Categorical(..) | DataType::Enum(..) | DataType::Binary => {
-                Value::new(expr.cast(DataType::String), Type::Text)
+                Value::new(as_text(expr, dtype), Type::Text)
             }
             DataType::Date => Value::new(expr.cast(DataType::Int32).cast(DataType::Int64), Type::Date),
             DataType::Datetime(unit, _) => Value::new(micros(expr, *unit), Type::Timestamp),
