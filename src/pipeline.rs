@@ -1,6 +1,7 @@
-//! The stages of a run, in order, and nothing else: `inputs` has those up to the model.
+//! The stages of a run, in order, and nothing else: `inputs` has those up to the model, `past` what was published before.
 
 mod inputs;
+mod past;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,10 +20,10 @@ use crate::month::{Calendar, Month, MonthRange};
 use crate::normalise::Model;
 use crate::parallel::{in_parallel, workers};
 use crate::proofs::{self, Published};
-use crate::publish::{self, Computed, RunRecord, Staging};
+use crate::publish::{self, Computed, History, RunRecord, Staging};
 use crate::snapshot::{self, Snapshot, SourceFile};
 use crate::storage::Storage;
-use crate::tables::outputs::{CHECKS_TABLE, CHURN_TABLE, CLOSING_CUSTOMERS, CLOSING_MRR, DIMENSION, MRR_TABLE};
+use crate::tables::outputs::CHECKS_TABLE;
 use crate::tables::{Input, Table};
 use crate::validate::{self, Violation};
 
@@ -69,6 +70,9 @@ pub struct TableOutcome {
 pub struct Outcome {
     pub run_id: Option<String>,
     pub is_noop: bool,
+    /// What was asked for.
+    pub asked: MonthRange,
+    /// What was published, or would be: others at either end already were, from the same inputs and code.
     pub months: MonthRange,
     pub as_of: Date,
     pub tables: Vec<TableOutcome>,
@@ -120,6 +124,7 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
     let mut outcome = Outcome {
         run_id: None,
         is_noop: false,
+        asked: request.months,
         months: request.months,
         as_of: request.as_of,
         tables: Vec::new(),
@@ -131,30 +136,38 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
         plan: None,
     };
     let output = job.output.uri.as_str();
-    if !request.force
-        && let Some(run_id) = publish::already_published(storage, output, &record.key(tables.iter().copied()))?
-    {
-        return Ok(Outcome { run_id: Some(run_id), is_noop: true, stages: stages.done, ..outcome });
+    let history = History::open(storage, output)?;
+    if !request.force {
+        let Some(missing) = history.missing(&record.key(tables.iter().copied()))? else {
+            let last = history.last_of(CHECKS_TABLE.name, request.months.last);
+            let run_id = last.map(|run| run.record.run_id.clone());
+            return Ok(Outcome { run_id, is_noop: true, stages: stages.done, ..outcome });
+        };
+        (record.months, outcome.months) = (missing, missing);
     }
+    let months = record.months;
     if request.dry_run {
-        let replaced = publish::plan(storage, output, &tables, request.months)?;
+        let replaced = publish::plan(storage, output, &tables, months)?;
         outcome.plan = Some(format!("{}{replaced}", inputs_in(&snapshot)));
         return Ok(Outcome { stages: stages.done, ..outcome });
     }
 
-    let (sources, model, warnings) =
-        inputs::model(job, storage, &snapshot, &calendar, request.months, &metrics, &mut stages)?;
+    let model = inputs::model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages);
+    let (sources, model, warnings) = model.map_err(|error| snapshot::explained(storage, &snapshot, error))?;
     outcome.warnings = warnings;
     // Rows of customers are on storage, where nobody sees them, before the whole run is proven: they would not fit in memory.
-    let staging = Staging::begin(storage, output, request.months, &record.run_id)?;
+    let staging = Staging::begin(storage, output, months, &record.run_id)?;
     let stage_rows = |rows: Computed| {
         staging.stage(&rows)?;
         proofs::Rows::of([&rows])
     };
-    let (mut computed, rows) = evaluate(&metrics, &model, request.months, &mut stages, stage_rows)?;
+    let (mut computed, rows) = evaluate(&metrics, &model, months, &mut stages, stage_rows)?;
     stages.next("proving");
-    let published = last_published(storage, output, request.months)?;
-    computed.push(proofs::prove(&computed, &rows.into_iter().collect(), request.months, published)?);
+    let published = past::closings(&history, months)?;
+    let checks = proofs::prove(&computed, &rows.into_iter().collect(), months, &published)?;
+    outcome.warnings.extend(past::restated(&checks)?);
+    outcome.warnings.extend(past::other_definitions(&history, &record));
+    computed.push(checks);
     stages.end("proofs");
 
     stages.next("publishing");
@@ -192,7 +205,8 @@ pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>
     let calendar = Arc::new(Calendar::new(&job.time_zone, as_of, job.settle_days)?);
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
-    violations.extend(inputs::violations(job, &sources, &calendar)?);
+    let found = inputs::violations(job, &sources, &calendar);
+    violations.extend(found.map_err(|error| snapshot::explained(storage, &snapshot, error))?);
     validate::sort(&mut violations);
     Ok(violations)
 }
@@ -209,9 +223,10 @@ pub fn compute(
     let calendar = calendar(job, as_of, months)?;
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (metrics, _) = chosen(job, tables.or(job.output.tables.as_deref()))?;
-    let (_sources, model, _) = inputs::model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages)?;
+    let model = inputs::model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages);
+    let (_sources, model, _) = model.map_err(|error| snapshot::explained(storage, &snapshot, error))?;
     let (mut computed, rows) = evaluate(&metrics, &model, months, &mut stages, Ok)?;
-    proofs::prove(&computed, &proofs::Rows::of(&rows)?, months, Published::default())?;
+    proofs::prove(&computed, &proofs::Rows::of(&rows)?, months, &Published::default())?;
     for rows in rows {
         match computed.iter_mut().find(|computed| computed.table.name == rows.table.name) {
             Some(computed) => drop(computed.frame.vstack_mut_owned(rows.frame)?),
@@ -226,8 +241,8 @@ pub fn compute(
 fn calendar(job: &Job, as_of: Date, months: MonthRange) -> Result<Arc<Calendar>> {
     let calendar = Calendar::new(&job.time_zone, as_of, job.settle_days)?;
     if months.last > calendar.as_of_month() {
-        return Err(Error::usage(format!("{} lies after the as-of date {as_of}", months.last))
-            .hint("months after the as-of month do not exist yet; give a later --as-of or an earlier month"));
+        return Err(Error::usage(format!("{} lies after the as-of day {as_of}", months.last))
+            .hint(format!("the last month there is then is {}; give it, or a later --as-of", calendar.as_of_month())));
     }
     Ok(Arc::new(calendar))
 }
@@ -254,7 +269,6 @@ fn chosen(job: &Job, wanted: Option<&[String]>) -> Result<(Vec<&'static Metric>,
 fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord> {
     let fingerprint =
         serde_json::to_string(snapshot).map_err(|error| Error::internal("the inputs have no name").because(error))?;
-    let definitions = format!("{:?}", (job, request.as_of));
     let tables: Vec<&Table> = crate::tables::outputs::TABLES.to_vec();
     let sql = METRICS.iter().map(|metric| metric.sql).chain(SHARED_SQL);
     Ok(RunRecord {
@@ -265,7 +279,7 @@ fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord
         started_at: request.started_at.clone(),
         fingerprint,
         code_version: env!("CARGO_PKG_VERSION").to_string(),
-        definition_version: publish::definition_version(&tables, sql, &definitions),
+        definition_version: publish::definition_version(&tables, sql, &job.meaning()),
         input_rows: BTreeMap::new(),
         seconds: BTreeMap::new(),
     })
@@ -328,28 +342,6 @@ fn forecasts(model: &Model, months: MonthRange) -> Result<Forecasts<'_>> {
     let made = in_parallel(&segments, workers(), |at| Ok(outlook.of_segment(*at)))?;
     debug!(seconds = since.elapsed().as_secs_f64(), "forecasts");
     Ok(outlook.forecasts(made))
-}
-
-/// What readers see of the month before the run.
-fn last_published(storage: &Storage, output: &str, months: MonthRange) -> Result<Published> {
-    let before = MonthRange { first: months.first.plus(-1), last: months.first.plus(-1) };
-    let runs = publish::runs(storage, output)?;
-    let closing = |table: &'static Table, column: &str| -> Result<Option<i64>> {
-        if !runs.iter().any(|run| run.tables.contains_key(table.name)) {
-            return Ok(None);
-        }
-        let frame = publish::read_table(storage, output, table, Some(before))?;
-        let dimension = frame.column(DIMENSION.name)?.str()?.clone();
-        let all = (0..frame.height()).find(|row| dimension.get(*row) == Some(crate::normalise::group::ALL));
-        Ok(match all {
-            Some(row) => frame.column(column)?.i64()?.get(row),
-            None => None,
-        })
-    };
-    Ok(Published {
-        closing_customers: closing(&CHURN_TABLE, CLOSING_CUSTOMERS.name)?,
-        closing_mrr: closing(&MRR_TABLE, CLOSING_MRR.name)?,
-    })
 }
 
 /// Inputs that changed while they were read make the result a mixture: it is not published.

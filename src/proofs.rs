@@ -24,7 +24,7 @@ pub use customers::Rows;
 
 const OK: &str = "ok";
 const VACUOUS: &str = "vacuous";
-const RESTATED: &str = "restated";
+pub const RESTATED: &str = "restated";
 const BROKEN: &str = "broken";
 
 /// How one law fared in one month.
@@ -84,19 +84,20 @@ impl<'a> Cells<'a> {
 
 type Tallies = BTreeMap<(Month, &'static str, &'static str), Tally>;
 
-/// The last published opening state, to reconcile with: month before the run -> (closing customers, closing MRR) of `all`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What was published before, to reconcile with: closings of `all` in the month before the run and in months that were final.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Published {
-    pub closing_customers: Option<i64>,
-    pub closing_mrr: Option<i64>,
+    pub closing_customers: BTreeMap<Month, i64>,
+    /// In ticks.
+    pub closing_mrr: BTreeMap<Month, i64>,
 }
 
-/// The `checks` table of a run, one row per month, table and law. `published` is what readers see of the month before.
+/// The `checks` table of a run, one row per month, table and law. `published` is what readers see before the run.
 ///
 /// `rows` is what was seen of the tables with a row per customer, which need not be among the computed ones.
 ///
 /// Errors: `Kind::Internal` if a law is broken.
-pub fn prove(computed: &[Computed], rows: &Rows, months: MonthRange, published: Published) -> Result<Computed> {
+pub fn prove(computed: &[Computed], rows: &Rows, months: MonthRange, published: &Published) -> Result<Computed> {
     let mut tallies = Tallies::new();
     if let Some(churn) = Cells::of(computed, &CHURN_TABLE) {
         movements(&churn, &mut tallies);
@@ -130,11 +131,12 @@ pub fn prove(computed: &[Computed], rows: &Rows, months: MonthRange, published: 
         .hint("this is a bug in tenure: please report it with the output of `tenure verify`"));
     }
     let known = [
-        (&CHURN_TABLE, &OPENING_CUSTOMERS, published.closing_customers),
-        (&MRR_TABLE, &OPENING_MRR, published.closing_mrr),
+        (&CHURN_TABLE, &OPENING_CUSTOMERS, &CLOSING_CUSTOMERS, &published.closing_customers),
+        (&MRR_TABLE, &OPENING_MRR, &CLOSING_MRR, &published.closing_mrr),
     ];
-    for (table, opening, closing) in known {
-        rows.extend(reconcile(computed, table, opening, closing, months.first));
+    for (table, opening, closing, published) in known {
+        rows.extend(reconcile(computed, table, opening, published, months.first));
+        rows.extend(final_months(computed, table, closing, published));
     }
     let frame = crate::execute::collect_all(vec![frame(&CHECKS_TABLE, rows)])?.remove(0);
     Ok(Computed { table: &CHECKS_TABLE, frame })
@@ -289,23 +291,43 @@ fn reconcile(
     computed: &[Computed],
     table: &'static Table,
     opening: &Declared,
-    closing: Option<i64>,
+    published: &BTreeMap<Month, i64>,
     first: Month,
 ) -> Option<Row> {
     let cells = Cells::of(computed, table)?;
     let at = cells.rows().find(|at| cells.month(&MONTH, *at) == Some(first) && cells.text(&DIMENSION, *at) == ALL)?;
-    let (opening_now, closing) = (cells.int(opening, at)?, closing?);
-    let difference = opening_now - closing;
-    let shown = if opening.kind == Kind::Money { format_ticks(difference) } else { difference.to_string() };
+    let difference = cells.int(opening, at)? - published.get(&first.plus(-1))?;
+    Some(compared(first, table, "opening_is_published_closing", opening.kind, difference))
+}
+
+/// Closings of final months that are no longer what was published. No row where they are: the same run again, whose months are
+/// published then, gives the same bytes.
+fn final_months(
+    computed: &[Computed],
+    table: &'static Table,
+    closing: &Declared,
+    published: &BTreeMap<Month, i64>,
+) -> Vec<Row> {
+    let Some(cells) = Cells::of(computed, table) else { return Vec::new() };
+    let changed = cells.rows().filter(|at| cells.text(&DIMENSION, *at) == ALL).filter_map(|at| {
+        let month = cells.month(&MONTH, at)?;
+        let difference = cells.int(closing, at)? - published.get(&month)?;
+        (difference != 0).then(|| compared(month, table, "final_closing_is_published", closing.kind, difference))
+    });
+    changed.collect()
+}
+
+fn compared(month: Month, table: &'static Table, law: &str, kind: Kind, difference: i64) -> Row {
+    let shown = if kind == Kind::Money { format_ticks(difference) } else { difference.to_string() };
     let row = Row::new()
-        .with(&MONTH, first)
+        .with(&MONTH, month)
         .with(&CHECKED_TABLE, table.name)
-        .with(&CHECK, "opening_is_published_closing")
+        .with(&CHECK, law)
         .with(&CHECKED_ROWS, 1)
         .with(&BROKEN_ROWS, i64::from(difference != 0));
     if difference == 0 {
-        return Some(row.with(&STATUS, OK));
+        return row.with(&STATUS, OK);
     }
     let hint = "the past changed after it was published: `tenure backfill --from` an earlier month";
-    Some(row.with(&STATUS, RESTATED).with(&DIFFERENCE, shown.as_str()).with(&HINT, hint))
+    row.with(&STATUS, RESTATED).with(&DIFFERENCE, shown.as_str()).with(&HINT, hint)
 }

@@ -2,14 +2,15 @@ use clap::Args;
 
 use crate::cli::arguments::{self, AsOf, JobFile};
 use crate::cli::{Env, output, progress::Progress, run::Publishing, summary};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::month::{Month, MonthRange};
 use crate::pipeline::{self, Request, RunKind};
 
 /// Compute and publish a range of past months.
 ///
-/// One pass over the exports as they were known on the as-of day. Months that are already published from the same
-/// inputs and code are skipped, so an interrupted backfill goes on where it stopped.
+/// One pass over the exports as they were known on the as-of day. All months appear together, at the end: an interrupted
+/// backfill has published nothing, or the same command completes it. Months at either end that are already published
+/// from the same inputs and code are skipped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -37,10 +38,6 @@ impl Backfill {
         let months = MonthRange::new(self.from, self.to)?;
         let (job, storage) = self.job.open(env)?;
         let as_of = self.as_of.or_yesterday(env, &job)?;
-        if months.last > Month::of(as_of) {
-            return Err(Error::usage(format!("{} lies after the as-of day {as_of}", months.last))
-                .hint(format!("end the range with {} or give a later --as-of", Month::of(as_of))));
-        }
         let request = Request {
             months,
             as_of,

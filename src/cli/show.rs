@@ -1,15 +1,17 @@
+use std::collections::BTreeSet;
+
 use clap::Args;
-use polars::prelude::*;
+use polars::prelude::DataFrame;
 
 use crate::cli::arguments::{self, Format, JobFile};
 use crate::cli::{Env, output, table};
 use crate::error::{Error, Result};
-use crate::job::nearest;
+use crate::job::nearest_hint;
 use crate::month::{Month, MonthRange};
-use crate::publish;
-use crate::tables::cell::cells;
-use crate::tables::outputs::{DIMENSION, MONTH, SEGMENT, TABLES};
-use crate::tables::{Cell, Column, Table};
+use crate::publish::History;
+use crate::tables::outputs::{DIMENSION, SEGMENT, TABLES};
+use crate::tables::runs::RUNS_TABLE;
+use crate::tables::{Column, Table};
 
 /// Print a published table.
 ///
@@ -55,8 +57,15 @@ impl Show {
         let table = find(&self.table)?;
         let asked = self.months()?;
         let (job, storage) = self.job.open(env)?;
-        let frame = publish::read_table(&storage, &job.output.uri, table, asked)?;
-        let frame = if self.all { frame } else { self.select(table, &frame, asked)? };
+        let history = History::open(&storage, &job.output.uri)?;
+        self.checked(table)?;
+        let months = match asked {
+            _ if self.all => None,
+            Some(asked) => Some(of_published(table, asked, &history.months(table)?)?),
+            None => last(&history.months(table)?, if is_one_row_per_segment(table) { 12 } else { 1 }),
+        };
+        let frame = history.table(table, months)?;
+        let frame = if self.all { frame } else { self.select(table, &frame)? };
         output::write(table::render(table, &frame, self.format, env.is_stdout_terminal)?)
     }
 
@@ -68,39 +77,65 @@ impl Show {
         }
     }
 
-    /// The rows asked for by dimension and segment and, unless months were named, the last months.
-    fn select(&self, table: &Table, frame: &DataFrame, asked: Option<MonthRange>) -> Result<DataFrame> {
-        let has = |column: &Column| table.grain.iter().any(|grain| grain.name == column.name);
-        let mut kept = vec![true; frame.height()];
-        if has(&DIMENSION) {
-            let (dimension, segment) = match (&self.dimension, &self.segment) {
-                (_, Some((dimension, segment))) => (dimension.as_str(), Some(segment.as_str())),
-                (Some(dimension), None) => (dimension.as_str(), None),
-                (None, None) => ("all", None),
-            };
-            keep(&mut kept, &cells(frame, &DIMENSION)?, |cell| *cell == Cell::Text(dimension.to_string()));
-            if let Some(segment) = segment {
-                keep(&mut kept, &cells(frame, &SEGMENT)?, |cell| *cell == Cell::Text(segment.to_string()));
-            }
+    /// Errors: `Kind::Usage` for a segment of a table that has none.
+    fn checked(&self, table: &Table) -> Result<()> {
+        if !has_segments(table) && (self.dimension.is_some() || self.segment.is_some()) {
+            return Err(Error::usage(format!("`{}` has no segments", table.name))
+                .hint("leave --dimension and --segment out, or filter what --format csv prints"));
         }
-        if asked.is_none() {
-            let months = cells(frame, &MONTH)?;
-            let day = |cell: &Cell| if let Cell::Day(days) = cell { *days } else { i32::MIN };
-            let mut published: Vec<i32> = months.iter().map(day).collect();
-            published.sort_unstable();
-            published.dedup();
-            let shown = if is_one_row_per_segment(table) { 12 } else { 1 };
-            let first = published.iter().rev().take(shown).next_back().copied().unwrap_or(i32::MIN);
-            keep(&mut kept, &months, |cell| day(cell) >= first);
+        Ok(())
+    }
+
+    /// The rows asked for by dimension and segment. Errors: `Kind::Usage` if there are rows, but none of these.
+    fn select(&self, table: &Table, frame: &DataFrame) -> Result<DataFrame> {
+        if !has_segments(table) {
+            return Ok(frame.clone());
         }
-        Ok(frame.filter(&BooleanChunked::from_slice("kept".into(), &kept))?)
+        let (dimension, segment) = match (&self.dimension, &self.segment) {
+            (_, Some((dimension, segment))) => (dimension.as_str(), Some(segment.as_str())),
+            (Some(dimension), None) => (dimension.as_str(), None),
+            (None, None) => ("all", None),
+        };
+        let rows = with(frame, &DIMENSION, dimension)?;
+        match segment {
+            Some(segment) => with(&rows, &SEGMENT, segment),
+            None => Ok(rows),
+        }
     }
 }
 
-fn keep(kept: &mut [bool], cells: &[Cell], is_wanted: impl Fn(&Cell) -> bool) {
-    for (kept, cell) in kept.iter_mut().zip(cells) {
-        *kept &= is_wanted(cell);
+/// The rows that have this value in a column of texts. Errors: `Kind::Usage`, with the values there are, if none has.
+fn with(frame: &DataFrame, column: &Column, wanted: &str) -> Result<DataFrame> {
+    let values = frame.column(column.name)?.str()?;
+    let rows = frame.filter(&values.iter().map(|value| value == Some(wanted)).collect())?;
+    if rows.height() == 0 && frame.height() > 0 {
+        let known: BTreeSet<&str> = values.iter().flatten().collect();
+        let error = Error::usage(format!("no row has `{wanted}` as its {}", column.name));
+        return Err(error.hint(nearest_hint(wanted, known.iter().copied())));
     }
+    Ok(rows)
+}
+
+/// The last `count` of the months; None if there are none.
+fn last(months: &BTreeSet<Month>, count: usize) -> Option<MonthRange> {
+    let first = months.iter().rev().take(count).next_back();
+    first.zip(months.last()).map(|(first, last)| MonthRange { first: *first, last: *last })
+}
+
+/// The months asked for. Errors: `Kind::Usage`, with the months there are, if none of them has rows.
+fn of_published(table: &Table, asked: MonthRange, months: &BTreeSet<Month>) -> Result<MonthRange> {
+    if months.iter().any(|month| asked.contains(*month)) {
+        return Ok(asked);
+    }
+    let error = Error::usage(format!("`{}` has no rows of {asked}", table.name));
+    Err(match last(months, usize::MAX) {
+        Some(there) => error.hint(format!("it has rows of {there}")),
+        None => error.hint("it has none at all"),
+    })
+}
+
+fn has_segments(table: &Table) -> bool {
+    [&DIMENSION, &SEGMENT].iter().all(|column| table.grain.iter().any(|grain| grain.name == column.name))
 }
 
 /// True for tables whose grain is the month, the segment and constants.
@@ -114,10 +149,11 @@ pub fn find(name: &str) -> Result<&'static Table> {
     if let Some(table) = TABLES.iter().find(|table| table.name == name) {
         return Ok(table);
     }
-    let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
     let error = Error::usage(format!("there is no table `{name}`"));
-    Err(match nearest(name, names.iter().copied()) {
-        Some(nearest) => error.hint(format!("did you mean `{nearest}`?")),
-        None => error.hint(format!("the tables are {}", names.join(", "))),
-    })
+    if name == RUNS_TABLE.name {
+        return Err(
+            error.hint("`runs` is a Delta table beside the others: read it with DuckDB's delta_scan, for example")
+        );
+    }
+    Err(error.hint(nearest_hint(name, TABLES.iter().map(|table| table.name))))
 }

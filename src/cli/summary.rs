@@ -38,13 +38,17 @@ fn line(outcome: &Outcome) -> String {
         count => format!(", {count} warnings"),
     };
     let skipped: String = outcome.skipped.iter().map(|(table, why)| format!(", no {table} ({why})")).collect();
-    format!("published {months} as of {as_of}: {}{skipped}{warnings} in {seconds:.1} s", tables.join(", "))
+    let others = match outcome.asked == months {
+        true => String::new(),
+        false => format!(", others of {} were already", outcome.asked),
+    };
+    format!("published {months} as of {as_of}{others}: {}{skipped}{warnings} in {seconds:.1} s", tables.join(", "))
 }
 
 fn json_of(outcome: &Outcome, is_dry_run: bool) -> serde_json::Value {
     json!({
         "run_id": outcome.run_id,
-        "status": if is_dry_run { "planned" } else if outcome.is_noop { "nothing_to_do" } else { "published" },
+        "status": if outcome.is_noop { "nothing_to_do" } else if is_dry_run { "planned" } else { "published" },
         "from": outcome.months.first.to_string(),
         "to": outcome.months.last.to_string(),
         "as_of": outcome.as_of.to_string(),

@@ -8,7 +8,7 @@ use crate::cli::{Env, output, progress::Progress, show};
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
 use crate::pipeline;
-use crate::publish::{self, Run};
+use crate::publish::{History, Run};
 use crate::snapshot::{self, Snapshot};
 use crate::verify::{
     Subject,
@@ -58,8 +58,9 @@ impl Verify {
         self.tables.iter().try_for_each(|name| show::find(name).map(drop))?;
         let (job, storage) = self.job.open(env)?;
         let months = MonthRange::new(self.month, self.month)?;
-        let published = last_run(publish::runs(&storage, &job.output.uri)?, self.month);
-        let as_of = match &published {
+        let history = History::open(&storage, &job.output.uri)?;
+        let last = history.runs().iter().rev().find(|run| run.record.months.contains(self.month));
+        let as_of = match last {
             Some(run) if !self.as_of.is_given() => run.record.as_of,
             _ => self.as_of.or_yesterday(env, &job)?,
         };
@@ -90,13 +91,15 @@ impl Verify {
             let differences = compare(table, &computed.frame, &twin.frame)?;
             let fitted = uncompared(table, &computed.frame, &twin.frame)?;
             report.add(table, twin.frame.height(), fitted, differences);
-            if let Some(run) = published.as_ref().filter(|run| run.tables.contains_key(table.name)) {
-                match reason_not_to_compare(run, as_of, &snapshot) {
-                    Some(reason) => report.note(format!("the published {} was not compared: {reason}", table.name)),
-                    None => {
-                        let frame = publish::read_table(&storage, &job.output.uri, table, Some(months))?;
-                        report.add_published(compare(table, &frame, &twin.frame)?);
-                    }
+            let reason = match history.last_of(table.name, self.month) {
+                Some(run) => reason_not_to_compare(run, as_of, &snapshot),
+                None => Some(format!("{} is not published", self.month)),
+            };
+            match reason {
+                Some(reason) => report.leave_out(table, reason),
+                None => {
+                    let frame = history.table(table, Some(months))?;
+                    report.add_published(compare(table, &frame, &twin.frame)?);
                 }
             }
         }
@@ -104,11 +107,6 @@ impl Verify {
         output::write(if self.json { report.json(self.limit) } else { report.text(self.limit) })?;
         report.outcome()
     }
-}
-
-/// The last run that published the month.
-fn last_run(runs: Vec<Run>, month: Month) -> Option<Run> {
-    runs.into_iter().rev().find(|run| run.record.months.contains(month))
 }
 
 /// Why what a run published may rightly differ from what is computed now.

@@ -121,6 +121,15 @@ impl Job {
         })
     }
 
+    /// All of the job that decides numbers, as text: not where data lies, nor which months and tables are asked for.
+    pub fn meaning(&self) -> String {
+        let placeless =
+            |(input, source): (&Input, &InputSource)| (*input, InputSource { uri: String::new(), ..source.clone() });
+        let inputs: BTreeMap<Input, InputSource> = self.inputs.iter().map(placeless).collect();
+        let money = (&self.currency, self.gross_margin, self.discount_rate_annual);
+        format!("{:?}", (money, &self.time_zone, self.settle_days, &self.dimensions, inputs, &self.definitions))
+    }
+
     /// The source's own name of a canonical column.
     pub fn source_column<'a>(&'a self, input: Input, canonical: &'a str) -> &'a str {
         self.inputs.get(&input).and_then(|source| source.columns.get(canonical)).map_or(canonical, String::as_str)

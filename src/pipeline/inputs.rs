@@ -38,7 +38,7 @@ pub fn model(
     stages: &mut Stages,
 ) -> Result<(Sources, Model, Vec<Violation>)> {
     stages.next("reading schemas");
-    let (mut sources, violations) = snapshot::scan(job, storage, snapshot, calendar)?;
+    let (mut sources, mut violations) = snapshot::scan(job, storage, snapshot, calendar)?;
     reject(&violations)?;
     stages.end("scan");
     stages.next("validating");
@@ -60,7 +60,7 @@ pub fn model(
         Input::Invoices => is_paid_sound,
         _ => false,
     };
-    let violations = validated(job, &sources, calendar, &known, &is_sound)?;
+    violations.extend(validated(job, &sources, calendar, &known, &is_sound)?);
     reject(&violations)?;
     stages.end("validate");
     stages.next("aggregating");

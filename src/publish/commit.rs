@@ -72,6 +72,19 @@ fn removals(
     Ok((removals, files.into_iter().map(|file| file.path).collect()))
 }
 
+/// A commit that is not known to have landed.
+pub struct Uncommitted {
+    pub error: Error,
+    /// Nobody knows: its answer was lost. Its files must stay.
+    pub may_land: bool,
+}
+
+impl From<Error> for Uncommitted {
+    fn from(error: Error) -> Self {
+        Uncommitted { error, may_land: false }
+    }
+}
+
 /// Replaces exactly the files of the run's months by the staged ones; the version that did it.
 ///
 /// Errors: `Kind::Retry` if there are others now than before.
@@ -81,7 +94,7 @@ pub fn replace_months(
     staged: &StagedTable,
     record: &RunRecord,
     committers: &Committers,
-) -> Result<u64> {
+) -> std::result::Result<u64, Uncommitted> {
     let Before { newest, removals: known, files } = before;
     let version = |snapshot: Option<&SnapshotRef>| snapshot.map(|snapshot| snapshot.version());
     let (found, mut known) = (version(newest.as_ref()), Some(known));
@@ -107,35 +120,53 @@ pub fn commit(
     mut newest: Option<SnapshotRef>,
     record: &RunRecord,
     committers: &Committers,
+    prepare: impl FnMut(Option<&SnapshotRef>, u64) -> Result<Change>,
+) -> std::result::Result<u64, Uncommitted> {
+    let mut may_land = false;
+    let version = attempts(target, &mut newest, record, committers, prepare, &mut may_land);
+    version.map_err(|error| Uncommitted { error, may_land })
+}
+
+/// As `commit`; `may_land` becomes true once the answer to an attempt was lost and the log does not tell.
+fn attempts(
+    target: &Target<'_>,
+    newest: &mut Option<SnapshotRef>,
+    record: &RunRecord,
+    committers: &Committers,
     mut prepare: impl FnMut(Option<&SnapshotRef>, u64) -> Result<Change>,
+    may_land: &mut bool,
 ) -> Result<u64> {
     let after = |newest: &Option<SnapshotRef>| newest.as_ref().map_or(0, |snapshot| snapshot.version() + 1);
-    let first = after(&newest);
+    let first = after(newest);
     let mut last_error = None;
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
-            newest = target.latest()?;
+            *newest = target.latest()?;
         }
-        let version = after(&newest);
+        let version = after(newest);
         if let Some(landed) = landed(target, &record.run_id, first..version)? {
             return Ok(landed);
         }
         let change = prepare(newest.as_ref(), version)?;
-        let result = match &newest {
+        let result = match &*newest {
             Some(snapshot) => update(target, snapshot, change, record, committers),
             None => create(target, change, record, committers),
         };
         match result {
             Ok(Some(version)) => return Ok(version),
             Ok(None) => {}
-            Err(error) => match landed(target, &record.run_id, version..version + 1) {
-                Ok(Some(version)) => return Ok(version),
-                // still unknown, or certainly not there: only what may pass by itself is tried again
-                _ if error.kind == Kind::Retry || (newest.is_none() && target.latest()?.is_some()) => {
-                    last_error = Some(error);
+            Err(error) => {
+                let found = landed(target, &record.run_id, version..version + 1);
+                if let Ok(Some(version)) = found {
+                    return Ok(version);
                 }
-                _ => return Err(error),
-            },
+                *may_land |= error.kind == Kind::Retry || found.is_err();
+                // still unknown, or certainly not there: only what may pass by itself is tried again
+                if error.kind != Kind::Retry && (newest.is_some() || target.latest()?.is_none()) {
+                    return Err(error);
+                }
+                last_error = Some(error);
+            }
         }
     }
     Err(last_error.unwrap_or_else(|| {

@@ -5,8 +5,8 @@
 
 mod commit;
 mod delta;
+mod history;
 mod plan;
-mod read;
 mod runs;
 mod stage;
 mod staging;
@@ -24,9 +24,9 @@ use crate::tables::Table;
 
 pub use commit::Committers;
 pub use delta::LiveFile;
+pub use history::History;
 pub use plan::{Plan, TablePlan};
-pub use read::read_table;
-pub use runs::{Run, RunFile, RunTable, runs};
+pub use runs::{Run, RunFile, RunTable};
 pub use stage::{StagedFile, StagedTable};
 pub use staging::Staging;
 
@@ -103,30 +103,6 @@ pub fn publish_with(
     committers: &Committers,
 ) -> Result<Run> {
     Staging::begin(storage, output, record.months, &record.run_id)?.publish_with(&computed, record, committers)
-}
-
-/// The run that already published exactly this, if what it wrote is still what readers get.
-pub fn already_published(storage: &Storage, output: &str, key: &RunKey) -> Result<Option<RunId>> {
-    let all = runs(storage, output)?;
-    let overlaps = |run: &&Run| {
-        let months = run.record.months;
-        key.tables.iter().any(|table| run.tables.contains_key(*table))
-            && months.first <= key.months.last
-            && key.months.first <= months.last
-    };
-    let Some(last) = all.iter().rev().find(overlaps) else { return Ok(None) };
-    if last.key() != *key {
-        return Ok(None);
-    }
-    for (name, published) in &last.tables {
-        // a run that died after this commit may have replaced the files without an entry in `runs`
-        let live = delta::Target::of_name(storage, output, name)?.live_files(key.months)?;
-        let recorded: BTreeSet<&str> = published.files.iter().map(|file| file.path.as_str()).collect();
-        if live.iter().map(|file| file.path.as_str()).collect::<BTreeSet<_>>() != recorded {
-            return Ok(None);
-        }
-    }
-    Ok(Some(last.record.run_id.clone()))
 }
 
 /// What publishing these months of these tables would replace; writes nothing.

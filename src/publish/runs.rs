@@ -105,7 +105,8 @@ pub fn append(
         let path = format!("{version:010}-{}.parquet", run.record.run_id);
         let file = stage::put(storage, output, &RUNS_TABLE, None, bytes, |_| path)?;
         Ok(Change { removals: Vec::new(), adds: vec![file] })
-    })?;
+    })
+    .map_err(|uncommitted| uncommitted.error)?;
     run.sequence = version;
     Ok(run)
 }

@@ -20,8 +20,8 @@ const FILES_AT_ONCE: usize = 8;
 /// Tables that are staged, and looked up, at once, for the same reason.
 const TABLES_AT_ONCE: usize = 8;
 
-/// What a run has staged so far, from any thread and in any order. Dropped before its first commit it takes its files away
-/// again, as far as storage lets it; a process that dies leaves them, unseen.
+/// What a run has staged so far, from any thread and in any order. Dropped before any commit may have landed it takes its
+/// files away again, as far as storage lets it; a process that dies leaves them, unseen.
 pub struct Staging<'a> {
     storage: &'a Storage,
     output: &'a str,
@@ -98,13 +98,14 @@ impl<'a> Staging<'a> {
             Ok((target, before))
         };
         let targets = in_parallel(&self.names(), TABLES_AT_ONCE, find)?;
-        let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
-        self.is_committed = true;
+        let tables = self.tables.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut published = BTreeMap::new();
         // By name, one after the other: of two runs of the same months one always ends whole.
-        for ((target, before), Files { table, files }) in targets.into_iter().zip(tables.into_values()) {
-            let staged = StagedTable { table, files: files.into_values().collect() };
-            let version = commit::replace_months(&target, before, &staged, record, committers)?;
+        for ((target, before), Files { table, files }) in targets.into_iter().zip(tables.values()) {
+            let staged = StagedTable { table, files: files.values().cloned().collect() };
+            let version = commit::replace_months(&target, before, &staged, record, committers);
+            self.is_committed |= version.as_ref().map_or_else(|uncommitted| uncommitted.may_land, |_| true);
+            let version = version.map_err(|uncommitted| uncommitted.error)?;
             published.insert(table.name.to_string(), runs::published(&staged, version));
         }
         let mut record = record.clone();
@@ -117,9 +118,10 @@ impl Drop for Staging<'_> {
     fn drop(&mut self) {
         let tables = self.tables.get_mut().unwrap_or_else(PoisonError::into_inner);
         let uri = |table: &str, file: &StagedFile| format!("{}/{}", table_uri(self.output, table), file.path);
-        let mut uris = tables.iter().flat_map(|(table, files)| files.files.values().map(move |file| uri(table, file)));
-        if !self.is_committed && uris.try_for_each(|uri| self.storage.delete(&uri)).is_err() {
-            tracing::warn!("files that nothing refers to stay on storage");
+        let uris = tables.iter().flat_map(|(table, files)| files.files.values().map(move |file| uri(table, file)));
+        let left = uris.filter(|uri| !self.is_committed && self.storage.delete(uri).is_err()).count();
+        if left > 0 {
+            tracing::warn!(left, "files that nothing refers to stay on storage");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a verification found, in words and in JSON.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -16,7 +18,8 @@ pub struct Report {
     computed: Vec<Difference>,
     /// Between what is published and DuckDB; None if nothing published was compared.
     published: Option<Vec<Difference>>,
-    notes: Vec<String>,
+    /// Why what is published was not compared -> the tables of which it was not.
+    left_out: BTreeMap<String, Vec<&'static str>>,
 }
 
 struct Compared {
@@ -30,7 +33,7 @@ struct Compared {
 
 impl Report {
     pub fn new(month: Month, as_of: Date) -> Report {
-        Report { month, as_of, tables: Vec::new(), computed: Vec::new(), published: None, notes: Vec::new() }
+        Report { month, as_of, tables: Vec::new(), computed: Vec::new(), published: None, left_out: BTreeMap::new() }
     }
 
     /// A table of `rows` rows, `fitted` cells of which are a model's, recomputed and compared with what the engine computes.
@@ -45,8 +48,18 @@ impl Report {
         self.published.get_or_insert_default().extend(differences);
     }
 
-    pub fn note(&mut self, note: String) {
-        self.notes.push(note);
+    /// The same table, of which nothing published was compared.
+    pub fn leave_out(&mut self, table: &'static Table, reason: String) {
+        self.left_out.entry(reason).or_default().push(table.name);
+    }
+
+    /// A line for every reason.
+    fn notes(&self) -> Vec<String> {
+        let note = |(reason, tables): (&String, &Vec<&str>)| match tables.len() == self.tables.len() {
+            true => format!("nothing published was compared: {reason}"),
+            false => format!("the published {} was not compared: {reason}", tables.join(", ")),
+        };
+        self.left_out.iter().map(note).collect()
     }
 
     /// One line if all is well; else the first `limit` differences of each comparison.
@@ -54,7 +67,7 @@ impl Report {
         let mut text = String::new();
         text += &listing("computed", &self.computed, limit);
         text += &listing("published", self.published.as_deref().unwrap_or_default(), limit);
-        for note in &self.notes {
+        for note in self.notes() {
             text += &format!("{note}\n");
         }
         if self.differences() == 0 {
@@ -85,7 +98,7 @@ impl Report {
             "tables": self.tables.iter().map(|table| json!({ "table": table.name, "rows": table.rows, "cells": table.cells, "fitted": table.fitted })).collect::<Vec<_>>(),
             "computed": { "differences": self.computed.len(), "first": first(&self.computed) },
             "published": self.published.as_ref().map(|found| json!({ "differences": found.len(), "first": first(found) })),
-            "notes": self.notes,
+            "notes": self.notes(),
         });
         format!("{value}\n")
     }

@@ -69,7 +69,7 @@ fn an_unknown_table_names_the_nearest() {
     assert_eq!(code, 2);
     assert_eq!(stderr, "error: there is no table `cohort`\nhint: did you mean `cohorts`?\n");
     let (_, _, stderr) = outcome(tenure().args(["metrics", "zzz"]));
-    assert!(stderr.contains("hint: the tables are churn, cohorts, mrr"), "{stderr}");
+    assert!(stderr.contains("hint: known are `churn`, `cohorts`, `mrr`"), "{stderr}");
 }
 
 #[test]
@@ -242,4 +242,46 @@ fn sample_run_show() {
     let row: serde_json::Value = serde_json::from_str(month.trim_end()).unwrap();
     assert_eq!(row["month"], format!("{}-01", &as_of[..7]));
     assert!(month.starts_with("{\"month\":"), "keys in column order: {month}");
+
+    // what is not there is said, not shown as nothing
+    let refused = |table: &str, more: &[&str]| {
+        let (code, stdout, stderr) = outcome(tenure().args(["show", table, "--job"]).arg(&job).args(more));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{more:?}: {stderr}");
+        stderr
+    };
+    assert!(refused("churn", &["--month", "1999-01"]).contains("hint: it has rows of "));
+    assert!(refused("churn", &["--dimension", "regoin"]).contains("hint: did you mean `region`?"));
+    assert!(refused("churn", &["--segment", "region=nowhere"]).contains("no row has `nowhere` as its segment"));
+    assert!(refused("health", &["--segment", &format!("region={segment}")]).contains("`health` has no segments"));
+    assert!(refused("runs", &[]).contains("hint: `runs` is a Delta table"));
+
+    for day in ["9999-12-31", "0202-03-31"] {
+        let (code, _, stderr) = outcome(tenure().args(["run", "--as-of", day, "--job"]).arg(&job));
+        assert!(code == 2 && stderr.contains("is no as-of day"), "{code} {stderr}");
+    }
+}
+
+/// Months that are there already are left alone, and said to be.
+#[test]
+fn a_backfill_computes_what_is_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let job = directory.path().join("job.toml");
+    success(
+        tenure()
+            .args(["sample", "--customers", "60", "--months", "8", "--until", "2025-12", "--out"])
+            .arg(directory.path()),
+    );
+    let backfill = |from: &str, to: &str| {
+        let mut tenure = tenure();
+        tenure.args(["backfill", "--as-of", "2025-12-31", "--from", from, "--to", to, "--job"]).arg(&job);
+        success(&mut tenure)
+    };
+    assert!(backfill("2025-06", "2025-08").starts_with("published 2025-06..2025-08 as of 2025-12-31: churn "));
+    assert!(backfill("2025-07", "2025-08").starts_with("nothing to do: 2025-07..2025-08 "));
+    let grown = backfill("2025-06", "2025-10");
+    assert!(
+        grown.starts_with("published 2025-09..2025-10 as of 2025-12-31, others of 2025-06..2025-10 were already: "),
+        "{grown}"
+    );
+    assert!(backfill("2025-06", "2025-10").starts_with("nothing to do: 2025-06..2025-10 "));
 }

@@ -149,7 +149,7 @@ fn a_wrong_customer_breaks_a_law() {
             Computed { table: c.table, frame }
         };
         let spoilt: Vec<Computed> = computed.iter().map(copy).collect();
-        match prove(&spoilt, &Rows::of(&spoilt).unwrap(), months, Published::default()) {
+        match prove(&spoilt, &Rows::of(&spoilt).unwrap(), months, &Published::default()) {
             Ok(_) => "none".to_string(),
             Err(error) => error.to_string(),
         }

@@ -14,7 +14,7 @@ use tenure::job::Job;
 use tenure::month::{Month, MonthRange, date_of};
 use tenure::pipeline;
 use tenure::proofs::{Published, Rows, prove};
-use tenure::publish::{self, Computed};
+use tenure::publish::{Computed, History};
 use tenure::sample::nasty::{NastyBusiness, nasty};
 use tenure::sample::random::Random;
 use tenure::sample::{SampleOptions, write};
@@ -193,7 +193,7 @@ fn every_law_holds_and_is_put_to_the_test() {
         let world = World::new(seed, 10);
         let months = world.business.range;
         let computed = world.compute(&world.export(), world.business.as_of, months);
-        let checks = prove(&computed, &Rows::of(&computed).unwrap(), months, Published::default()).unwrap();
+        let checks = prove(&computed, &Rows::of(&computed).unwrap(), months, &Published::default()).unwrap();
         let CsvTable { rows, .. } = table_csv::text(&CHECKS_TABLE, &checks.frame);
         let [table, law, status] = [&CHECKED_TABLE, &CHECK, &STATUS].map(|column| index(CHECKS_TABLE.name, column));
         for row in rows {
@@ -226,7 +226,7 @@ fn a_wrong_figure_breaks_a_law() {
             let Some(value) = values.iter_mut().rev().find_map(Option::as_mut) else { continue };
             *value += 1;
             spoilt[at].frame.with_column(Series::new(column.name.into(), values).into()).unwrap();
-            match prove(&spoilt, &Rows::of(&spoilt).unwrap(), months, Published::default()) {
+            match prove(&spoilt, &Rows::of(&spoilt).unwrap(), months, &Published::default()) {
                 Ok(_) => unnoticed.push(format!("{} {}", table.name, column.name)),
                 Err(error) => {
                     assert!(error.to_string().contains(table.name), "{} {}: {error}", table.name, column.name)
@@ -267,8 +267,8 @@ fn threads_and_batches_change_no_byte() {
 /// SHA-256 of every data file the runs of an output wrote, by table and month.
 fn published_hashes(output: &str) -> BTreeMap<(String, String), String> {
     let storage = Storage::from_pairs([], false).unwrap();
-    let runs = publish::runs(&storage, output).unwrap();
-    let tables = runs.iter().flat_map(|run| &run.tables);
+    let history = History::open(&storage, output).unwrap();
+    let tables = history.runs().iter().flat_map(|run| &run.tables);
     tables
         .flat_map(|(table, published)| published.files.iter().map(move |file| (table, file)))
         .map(|(table, file)| ((table.clone(), file.month.clone()), file.sha256.clone()))

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use tenure::error::Kind as ErrorKind;
 use tenure::month::MonthRange;
-use tenure::publish::{Computed, Run, RunFile, Staging, already_published, plan, publish, read_table, runs};
+use tenure::publish::{Computed, History, Run, RunFile, Staging, plan, publish};
 use tenure::tables::outputs::{
     CHURN_TABLE, CLTV_TABLE, MONTH, MRR_TABLE, NEW_MRR, NULL_REASON, OPENING_MRR, QUICK_RATIO, SEGMENT,
 };
@@ -15,7 +15,7 @@ everywhere!(
     what_was_published_is_read_back,
     nothing_published_is_an_error_that_says_so,
     the_same_again_is_known,
-    a_later_run_of_the_same_months_is_not_forgotten,
+    only_what_is_missing_is_asked_for,
     published_again_by_force_the_files_are_the_same,
     a_run_replaces_its_months_and_no_others,
     a_month_without_rows_is_emptied,
@@ -29,22 +29,22 @@ fn what_was_published_is_read_back(place: &Place) {
     let range = months("2026-01", "2026-03");
     let run = publish(&place.storage, &place.output, computed(range, -12345), &record("r1", range, "a")).unwrap();
     for table in [&CHURN_TABLE, &MRR_TABLE] {
-        let read = read_table(&place.storage, &place.output, table, None).unwrap();
+        let read = place.history().table(table, None).unwrap();
         assert!(read.equals_missing(&frame(table, range, -12345)), "{}\n{read:?}", table.name);
         assert_eq!(run.tables[table.name].files.len(), 3);
         assert_eq!(run.tables[table.name].rows, 6);
         assert_eq!(run.tables[table.name].version, 0, "created and filled in one commit");
     }
-    let one = read_table(&place.storage, &place.output, &MRR_TABLE, Some(months("2026-02", "2026-02"))).unwrap();
+    let one = place.history().table(&MRR_TABLE, Some(months("2026-02", "2026-02"))).unwrap();
     assert!(one.equals_missing(&frame(&MRR_TABLE, months("2026-02", "2026-02"), -12345)));
-    assert_eq!(runs(&place.storage, &place.output).unwrap(), [run]);
+    assert_eq!(place.history().runs(), [run]);
 }
 
 fn nothing_published_is_an_error_that_says_so(place: &Place) {
-    let error = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap_err();
+    let error = place.history().table(&MRR_TABLE, None).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Io);
     assert!(error.to_string().contains("/mrr` was never published"), "{error}");
-    assert_eq!(runs(&place.storage, &place.output).unwrap(), []);
+    assert_eq!(place.history().runs(), []);
 }
 
 #[test]
@@ -59,38 +59,40 @@ fn an_output_the_log_could_not_be_found_in_is_refused() {
 fn the_same_again_is_known(place: &Place) {
     let range = months("2026-01", "2026-02");
     let tables = [&CHURN_TABLE, &MRR_TABLE];
-    let first = record("r1", range, "a");
-    let known = |key| already_published(&place.storage, &place.output, &key).unwrap();
-    assert_eq!(known(first.key(tables)), None);
-    publish(&place.storage, &place.output, computed(range, 1), &first).unwrap();
-    assert_eq!(known(record("r2", range, "a").key(tables)), Some("r1".to_string()));
+    let missing = |key| place.history().missing(&key).unwrap();
+    assert_eq!(missing(record("r1", range, "a").key(tables)), Some(range));
+    publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
+    assert_eq!(missing(record("r2", range, "a").key(tables)), None);
 
-    assert_eq!(known(record("r2", range, "b").key(tables)), None, "other inputs");
-    assert_eq!(known(record("r2", months("2026-01", "2026-01"), "a").key(tables)), None, "other months");
-    assert_eq!(known(record("r2", range, "a").key([&CHURN_TABLE])), None, "other tables");
+    assert_eq!(missing(record("r2", range, "b").key(tables)), Some(range), "other inputs");
+    assert_eq!(missing(record("r2", range, "a").key([&CHURN_TABLE])), Some(range), "other tables");
     let mut other = record("r2", range, "a");
     other.code_version = "0.2.0".into();
-    assert_eq!(known(other.key(tables)), None, "other code");
+    assert_eq!(missing(other.key(tables)), Some(range), "other code");
     let mut other = record("r2", range, "a");
     other.definition_version = "d2".into();
-    assert_eq!(known(other.key(tables)), None, "other definitions");
+    assert_eq!(missing(other.key(tables)), Some(range), "other definitions");
     let mut other = record("r2", range, "a");
     other.as_of = jiff::civil::date(2026, 7, 1);
-    assert_eq!(known(other.key(tables)), None, "another day, on which other months are final");
+    assert_eq!(missing(other.key(tables)), Some(range), "another day, on which other months are final");
 }
 
-fn a_later_run_of_the_same_months_is_not_forgotten(place: &Place) {
-    let range = months("2026-01", "2026-02");
-    let tables = [&CHURN_TABLE, &MRR_TABLE];
+fn only_what_is_missing_is_asked_for(place: &Place) {
+    let (range, february) = (months("2026-01", "2026-04"), months("2026-02", "2026-02"));
+    let missing = |first, last| {
+        let key = record("r9", months(first, last), "a").key([&CHURN_TABLE, &MRR_TABLE]);
+        place.history().missing(&key).unwrap()
+    };
     publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
-    let february = months("2026-02", "2026-02");
+    assert_eq!(missing("2026-02", "2026-03"), None, "a part of it");
+    assert_eq!(missing("2025-12", "2026-02"), Some(months("2025-12", "2025-12")));
+    assert_eq!(missing("2026-03", "2026-06"), Some(months("2026-05", "2026-06")));
+    assert_eq!(missing("2025-12", "2026-05"), Some(months("2025-12", "2026-05")), "both ends");
+
     publish(&place.storage, &place.output, computed(february, 2), &record("r2", february, "b")).unwrap();
-    let again = record("r3", range, "a").key(tables);
-    assert_eq!(already_published(&place.storage, &place.output, &again).unwrap(), None, "February is r2's now");
-    let elsewhere = months("2026-05", "2026-05");
-    publish(&place.storage, &place.output, computed(elsewhere, 3), &record("r4", elsewhere, "c")).unwrap();
-    let again = record("r5", february, "b").key(tables);
-    assert_eq!(already_published(&place.storage, &place.output, &again).unwrap(), Some("r2".to_string()));
+    assert_eq!(missing("2026-01", "2026-04"), Some(february), "February is r2's now");
+    publish(&place.storage, &place.output, computed(february, 1), &record("r3", february, "a")).unwrap();
+    assert_eq!(missing("2026-01", "2026-04"), None, "by two runs");
 }
 
 fn published_again_by_force_the_files_are_the_same(place: &Place) {
@@ -116,7 +118,7 @@ fn a_run_replaces_its_months_and_no_others(place: &Place) {
         let mut expected = frame(table, months("2026-01", "2026-01"), 1);
         expected.vstack_mut(&frame(table, february, 2)).unwrap();
         expected.vstack_mut(&frame(table, months("2026-03", "2026-03"), 1)).unwrap();
-        let read = read_table(&place.storage, &place.output, table, None).unwrap();
+        let read = place.history().table(table, None).unwrap();
         assert!(read.equals_missing(&expected), "{read:?}");
     }
 }
@@ -127,7 +129,7 @@ fn a_month_without_rows_is_emptied(place: &Place) {
     let mut fewer = computed(range, 2);
     fewer.iter_mut().for_each(|computed| computed.frame = computed.frame.slice(0, 2));
     publish(&place.storage, &place.output, fewer, &record("r2", range, "b")).unwrap();
-    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    let read = place.history().table(&MRR_TABLE, None).unwrap();
     assert!(read.equals_missing(&frame(&MRR_TABLE, months("2026-01", "2026-01"), 2)), "{read:?}");
 }
 
@@ -148,7 +150,7 @@ fn months_staged_one_by_one_are_the_table(place: &Place) {
         };
         assert_eq!(files(&parts.tables[name].files), files(&table.files), "{name}");
     }
-    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    let read = place.history().table(&MRR_TABLE, None).unwrap();
     assert!(read.equals_missing(&frame(&MRR_TABLE, range, 7)), "{read:?}");
 }
 
@@ -189,9 +191,9 @@ fn forty_runs_leave_checkpoints_and_every_version_readable(place: &Place) {
     let log = place.storage.list(&format!("{}/{}/_delta_log", place.output, CHURN_TABLE.name)).unwrap();
     let checkpoints = log.iter().filter(|object| object.uri.ends_with(".checkpoint.parquet")).count();
     assert_eq!(checkpoints, 2, "{log:?}");
-    let read = read_table(&place.storage, &place.output, &CHURN_TABLE, None).unwrap();
+    let read = place.history().table(&CHURN_TABLE, None).unwrap();
     assert!(read.equals_missing(&frame(&CHURN_TABLE, range, 40)));
-    let sequences: Vec<u64> = runs(&place.storage, &place.output).unwrap().iter().map(|run| run.sequence).collect();
+    let sequences: Vec<u64> = place.history().runs().iter().map(|run| run.sequence).collect();
     assert_eq!(sequences, (0..41).collect::<Vec<_>>());
 }
 
@@ -252,7 +254,7 @@ fn a_month_of_more_than_a_million_rows_gets_several_files() {
     let run = publish(&place.storage, &place.output, computed, &record("r1", range, "a")).unwrap();
     let files = &run.tables[CHURN_TABLE.name].files;
     assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [1_000_000, 1]);
-    let read = read_table(&place.storage, &place.output, &CHURN_TABLE, None).unwrap();
+    let read = place.history().table(&CHURN_TABLE, None).unwrap();
     let whole = many();
     assert!(read.equals_missing(&whole));
 
@@ -303,7 +305,11 @@ fn threads_and_chunks_change_no_byte() {
             .output()
             .unwrap();
         assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-        assert_eq!(hashes(&runs(&place.storage, &output).unwrap()[0]), hashes(&here), "{threads} threads");
+        assert_eq!(
+            hashes(&History::open(&place.storage, &output).unwrap().runs()[0]),
+            hashes(&here),
+            "{threads} threads"
+        );
     }
 }
 
@@ -319,7 +325,7 @@ fn columns_may_be_added_but_never_change() {
     let one = |table: &'static Table, range, value| vec![Computed { table, frame: frame(table, range, value) }];
     publish(&place.storage, &place.output, one(&OLDER, january, 1), &record("r1", january, "a")).unwrap();
     publish(&place.storage, &place.output, one(&MRR_TABLE, february, 2), &record("r2", february, "b")).unwrap();
-    let read = read_table(&place.storage, &place.output, &MRR_TABLE, None).unwrap();
+    let read = place.history().table(&MRR_TABLE, None).unwrap();
     assert!(read.slice(2, 2).equals_missing(&frame(&MRR_TABLE, february, 2)));
     let old = frame(&OLDER, january, 1);
     assert!(read.slice(0, 2).select(old.get_column_names_owned()).unwrap().equals_missing(&old));

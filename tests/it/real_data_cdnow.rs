@@ -10,7 +10,7 @@ use tenure::job::Job;
 use tenure::metrics::METRICS;
 use tenure::month::MonthRange;
 use tenure::pipeline::{Request, RunKind};
-use tenure::publish::read_table;
+use tenure::publish::History;
 use tenure::storage::Storage;
 use tenure::tables::outputs::*;
 use tenure::tables::{Column, Input, Table};
@@ -101,7 +101,7 @@ impl Shop {
     }
 
     fn published(&self, table: &'static Table) -> Figures {
-        Figures::new(table, &read_table(&self.storage, &self.job.output.uri, table, None).unwrap())
+        Figures::new(table, &History::open(&self.storage, &self.job.output.uri).unwrap().table(table, None).unwrap())
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use tenure::publish;
+use tenure::publish::{History, Run};
 use tenure::sample::{SampleOptions, SampleReport, write};
 use tenure::storage::Storage;
 use tenure::tables::outputs::TABLES;
@@ -77,12 +77,12 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 
 /// SHA-256 of every data file of every run, in order.
 fn hashes(storage: &Storage, output: &str) -> Vec<BTreeMap<(String, String), String>> {
-    let runs = publish::runs(storage, output).unwrap();
-    let of_run = |run: &publish::Run| {
+    let history = History::open(storage, output).unwrap();
+    let of_run = |run: &Run| {
         let files = run.tables.iter().flat_map(|(table, published)| published.files.iter().map(move |f| (table, f)));
         files.map(|(table, file)| ((table.clone(), file.month.clone()), file.sha256.clone())).collect()
     };
-    runs.iter().map(of_run).collect()
+    history.runs().iter().map(of_run).collect()
 }
 
 #[test]

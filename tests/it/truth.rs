@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 use tenure::month::Month;
-use tenure::publish::read_table;
+use tenure::publish::History;
 use tenure::sample::catalogue::{EARLY_LEAVERS, ENTERPRISE, Interval, Plan, STARTER, TEAM};
 use tenure::sample::{SampleOptions, SampleReport, write};
 use tenure::storage::Storage;
@@ -59,7 +59,7 @@ impl World {
     fn published(&self, table: &'static Table) -> Figures {
         let output = format!("file://{}/sample/published", self.directory.path().display());
         let storage = Storage::from_pairs([], false).unwrap();
-        Figures::new(table, &read_table(&storage, &output, table, None).unwrap())
+        Figures::new(table, &History::open(&storage, &output).unwrap().table(table, None).unwrap())
     }
 
     fn months(&self) -> impl Iterator<Item = (Month, &Value)> {
@@ -106,9 +106,10 @@ fn a_backfill_recovers_the_truth_of_its_sample() {
 /// `runs` says how many rows were read of every input.
 fn recorded(world: &World) {
     let output = format!("file://{}/sample/published", world.directory.path().display());
-    let runs = tenure::publish::runs(&Storage::from_pairs([], false).unwrap(), &output).unwrap();
+    let storage = Storage::from_pairs([], false).unwrap();
+    let history = History::open(&storage, &output).unwrap();
     let report = &world.report;
-    let read = |input: &str| runs[0].record.input_rows[input];
+    let read = |input: &str| history.runs()[0].record.input_rows[input];
     assert_eq!((read("customers"), read("subscriptions")), (report.customers, report.subscriptions));
     assert_eq!((read("invoices"), read("retention_costs")), (report.invoices, report.retention_costs));
     assert_eq!((read("surveys"), read("support_tickets")), (report.surveys, report.support_tickets));

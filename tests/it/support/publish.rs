@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 use tenure::month::{Month, MonthRange};
-use tenure::publish::{Computed, RunRecord};
+use tenure::publish::{Computed, History, RunRecord};
 use tenure::storage::Storage;
 use tenure::tables::outputs::{CHURN_TABLE, DIMENSION, MRR_TABLE, SEGMENT};
 use tenure::tables::{Kind, Table};
@@ -91,6 +91,11 @@ impl Place {
         let pairs = server.pairs(super::seaweed::ADMIN);
         let storage = Storage::from_pairs(pairs.clone(), false).unwrap();
         Place { storage, output: format!("s3://{}/{name}", super::seaweed::BUCKET), pairs, _directory: None }
+    }
+
+    /// What finished runs published here so far.
+    pub fn history(&self) -> History<'_> {
+        History::open(&self.storage, &self.output).unwrap()
     }
 
     /// A second process, as far as storage can tell.

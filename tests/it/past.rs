@@ -1,0 +1,127 @@
+//! A run over what was published before: changes of the past are said, and a past that cannot be read stops nobody.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use jiff::civil::{Date, date};
+use polars::prelude::*;
+use tenure::job::Job;
+use tenure::month::MonthRange;
+use tenure::pipeline::{self, Outcome, Request, RunKind};
+use tenure::sample::{SampleOptions, write};
+use tenure::validate::Violation;
+
+use crate::support::publish::{local, months};
+
+const AS_OF: Date = date(2025, 12, 31);
+
+/// A published business: its job file, and the months it has.
+struct Business(tempfile::TempDir);
+
+impl Business {
+    fn new() -> Business {
+        let directory = tempfile::tempdir().unwrap();
+        let until = "2025-12".parse().unwrap();
+        write(&SampleOptions { customers: 80, months: 10, until, ..SampleOptions::new(directory.path()) }, &|_| ())
+            .unwrap();
+        Business(directory)
+    }
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+    fn run(&self, id: &str, range: MonthRange, as_of: Date) -> Outcome {
+        let request = Request {
+            months: range,
+            as_of,
+            force: false,
+            dry_run: false,
+            kind: RunKind::Run,
+            run_id: id.to_string(),
+            started_at: "2026-01-01T00:00:00Z".to_string(),
+        };
+        pipeline::run(&Job::load(&self.path("job.toml")).unwrap(), &local(), &request, &|_| ()).unwrap()
+    }
+    /// Half of the subscriptions are no longer in the export.
+    fn lose(&self) {
+        let file = first_file(&self.path("subscriptions"));
+        let frame = ParquetReader::new(File::open(&file).unwrap()).finish().unwrap();
+        let ids = frame.column("account_id").unwrap().str().unwrap().clone();
+        let is_kept: BooleanChunked = ids.iter().map(|id| !id.unwrap().ends_with(['1', '3', '5', '7', '9'])).collect();
+        let mut half = frame.filter(&is_kept).unwrap();
+        ParquetWriter::new(File::create(&file).unwrap()).finish(&mut half).unwrap();
+    }
+}
+
+fn first_file(directory: &Path) -> std::path::PathBuf {
+    let first = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).min().unwrap();
+    if first.is_dir() { first_file(&first) } else { first }
+}
+
+fn rules(warnings: &[Violation]) -> Vec<(&str, &str, &str)> {
+    warnings.iter().map(|found| (found.rule, found.table.as_str(), found.column.as_str())).collect()
+}
+
+#[test]
+fn a_past_that_changed_is_said() {
+    let business = Business::new();
+    assert_eq!(rules(&business.run("r1", months("2025-03", "2025-12"), AS_OF).warnings), []);
+    business.lose();
+    let outcome = business.run("r2", months("2025-10", "2025-12"), AS_OF);
+    let (opening, closing) = ("opening_is_published_closing", "final_closing_is_published");
+    let restated = [("churn", opening), ("churn", closing), ("mrr", opening), ("mrr", closing)];
+    let mut found: Vec<(&str, &str)> = outcome
+        .warnings
+        .iter()
+        .filter(|w| w.rule == "restated")
+        .map(|w| (w.table.as_str(), w.column.as_str()))
+        .collect();
+    found.sort_unstable();
+    // October and November are final; December is not
+    let expected = restated.iter().flat_map(|(table, law)| vec![(*table, *law); if *law == closing { 2 } else { 1 }]);
+    let mut expected: Vec<(&str, &str)> = expected.collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected, "{:?}", outcome.warnings);
+    let message = &outcome.warnings.iter().find(|w| w.rule == "restated").unwrap().message;
+    assert!(message.contains("differs by -") && message.contains("tenure backfill --from"), "{message}");
+}
+
+#[test]
+fn months_of_other_definitions_are_said() {
+    let business = Business::new();
+    business.run("r1", months("2025-03", "2025-12"), AS_OF);
+    let job = business.path("job.toml");
+    let text = fs::read_to_string(&job).unwrap();
+    fs::write(&job, text.replace("gross_margin = 0.80", "gross_margin = 0.70")).unwrap();
+    let outcome = business.run("r2", months("2025-11", "2025-12"), AS_OF);
+    assert_eq!(rules(&outcome.warnings), [("other_definitions", "runs", "definition_version")]);
+    assert!(outcome.warnings[0].message.contains("--from 2025-03 --to 2025-10"), "{}", outcome.warnings[0].message);
+    // where data lies and which day it is asked for are no definitions
+    fs::write(
+        &job,
+        text.replace("gross_margin = 0.80", "gross_margin = 0.70").replace("restate_months = 3", "restate_months = 2"),
+    )
+    .unwrap();
+    let outcome = business.run("r3", months("2025-03", "2025-10"), AS_OF);
+    assert_eq!(rules(&outcome.warnings), []);
+    assert_eq!(rules(&business.run("r4", months("2025-12", "2026-01"), date(2026, 1, 2)).warnings), []);
+}
+
+#[test]
+fn an_old_snapshot_is_said() {
+    let business = Business::new();
+    let outcome = business.run("r1", months("2025-12", "2026-01"), date(2026, 1, 8));
+    let stale = outcome.warnings.iter().filter(|w| w.rule == "stale_snapshot").map(|w| w.table.as_str());
+    assert_eq!(stale.collect::<Vec<_>>(), ["customers", "subscriptions"], "{:?}", outcome.warnings);
+    let outcome = business.run("r2", months("2025-12", "2026-01"), date(2026, 1, 7));
+    assert_eq!(rules(&outcome.warnings), []);
+}
+
+#[test]
+fn a_past_that_cannot_be_read_stops_nobody() {
+    let business = Business::new();
+    business.run("r1", months("2025-03", "2025-09"), AS_OF);
+    let file = first_file(&business.path("published/churn/month=2025-09-01"));
+    fs::write(&file, b"not what was published").unwrap();
+    let outcome = business.run("r2", months("2025-10", "2025-12"), AS_OF);
+    assert_eq!((outcome.months, rules(&outcome.warnings)), (months("2025-10", "2025-12"), vec![]));
+}
