@@ -3,7 +3,7 @@
 mod inputs;
 mod past;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -114,7 +114,7 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
     let mut stages = Stages::begin(progress);
     stages.next("listing inputs");
     let calendar = calendar(job, request.as_of, request.months)?;
-    let snapshot = snapshot::resolve(job, storage, request.as_of)?;
+    let snapshot = resolved(job, storage, request.as_of)?;
     let (metrics, skipped) = chosen(job, job.output.tables.as_deref())?;
     stages.end("snapshot");
     let mut tables: Vec<&'static Table> = metrics.iter().map(|metric| metric.table).collect();
@@ -206,7 +206,10 @@ pub fn check(job: &Job, storage: &Storage, as_of: Date) -> Result<Vec<Violation>
     let snapshot = snapshot::resolve(job, storage, as_of)?;
     let (sources, mut violations) = snapshot::scan(job, storage, &snapshot, &calendar)?;
     let found = inputs::violations(job, &sources, &calendar);
-    violations.extend(found.map_err(|error| snapshot::explained(storage, &snapshot, error))?);
+    let found = found.map_err(|error| snapshot::explained(storage, &snapshot, error))?;
+    // of a column with a violation in the footers nothing more is said
+    let known: BTreeSet<(String, String)> = violations.iter().map(|v| (v.table.clone(), v.column.clone())).collect();
+    violations.extend(found.into_iter().filter(|found| !known.contains(&(found.table.clone(), found.column.clone()))));
     validate::sort(&mut violations);
     Ok(violations)
 }
@@ -344,9 +347,22 @@ fn forecasts(model: &Model, months: MonthRange) -> Result<Forecasts<'_>> {
     Ok(outlook.forecasts(made))
 }
 
+/// The files of a run. Errors: `Kind::Job` if some of them are results.
+fn resolved(job: &Job, storage: &Storage, as_of: Date) -> Result<Snapshot> {
+    let snapshot = snapshot::resolve(job, storage, as_of)?;
+    let output = format!("{}/", job.output.uri.trim_end_matches('/'));
+    for (input, files) in &snapshot.files {
+        if let Some(file) = files.iter().find(|file| file.uri.starts_with(&output)) {
+            return Err(Error::job(format!("[inputs.{input}] matches results: {}", file.uri))
+                .hint("give output.uri a place that no input's pattern reaches"));
+        }
+    }
+    Ok(snapshot)
+}
+
 /// Inputs that changed while they were read make the result a mixture: it is not published.
 fn still_the_same(job: &Job, storage: &Storage, snapshot: &Snapshot, as_of: Date) -> Result<()> {
-    if snapshot::resolve(job, storage, as_of)? == *snapshot {
+    if resolved(job, storage, as_of)? == *snapshot {
         return Ok(());
     }
     Err(Error::retry("the input files changed while they were read; nothing was published")

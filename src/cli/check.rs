@@ -42,8 +42,12 @@ impl Check {
             return Ok(());
         }
         let rules = if errors == 1 { "1 rule is broken".to_string() } else { format!("{errors} rules are broken") };
-        Err(Error::data(format!("{rules}: a run would publish nothing"))
-            .hint("correct the export, or leave rows out with `where` in the job file"))
+        // columns that are not there, or are something else, break rules without any row
+        let is_of_rows = violations.iter().any(|found| found.severity == Severity::Error && found.rows > 0);
+        Err(Error::data(format!("{rules}: a run would publish nothing")).hint(match is_of_rows {
+            true => "correct the export, or leave rows out with `where` in the job file",
+            false => "correct the job file (uri, columns, dimensions), or the export",
+        }))
     }
 }
 

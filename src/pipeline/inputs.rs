@@ -60,7 +60,7 @@ pub fn model(
         Input::Invoices => is_paid_sound,
         _ => false,
     };
-    violations.extend(validated(job, &sources, calendar, &known, &is_sound)?);
+    violations.extend(validated(job, &sources, calendar, months.last, &known, &is_sound)?);
     reject(&violations)?;
     stages.end("validate");
     stages.next("aggregating");
@@ -121,7 +121,7 @@ fn walk(context: &Context, frames: &mut Collected, segments: &Segments) -> Resul
 
 /// What the data's checks find, all of them.
 pub fn violations(job: &Job, sources: &Sources, calendar: &Calendar) -> Result<Vec<Violation>> {
-    validated(job, sources, calendar, &known(sources, &Arc::default())?, &|_| false)
+    validated(job, sources, calendar, calendar.as_of_month(), &known(sources, &Arc::default())?, &|_| false)
 }
 
 /// Numbers the customers of `customers` before all others.
@@ -201,15 +201,16 @@ fn paid(
     Ok(Some(paid))
 }
 
-/// The data's violations with their samples.
+/// The data's violations with their samples; `last` is the last month that is asked for.
 fn validated(
     job: &Job,
     sources: &Sources,
     calendar: &Calendar,
+    last: Month,
     known: &KnownCustomers,
     is_sound: &dyn Fn(Input) -> bool,
 ) -> Result<Vec<Violation>> {
-    let checks = validate::checks(job, sources, calendar, known, is_sound);
+    let checks = validate::checks(job, sources, calendar, last, known, is_sound);
     let (keyed, hashes) = validate::key_hashes(job, sources, calendar, is_sound);
     let mut frames: Vec<LazyFrame> = checks.iter().map(|check| check.frame.clone()).collect();
     frames.extend(hashes);
@@ -232,6 +233,7 @@ fn reject(violations: &[Violation]) -> Result<()> {
     let errors: Vec<&Violation> = violations.iter().filter(|v| v.severity == Severity::Error).collect();
     let Some(first) = errors.first() else { return Ok(()) };
     let more = if errors.len() > 1 { format!(" (and {} more violations)", errors.len() - 1) } else { String::new() };
-    Err(Error::data(format!("the inputs were rejected: {}{more}; nothing was published", first.message))
+    let (table, message) = (&first.table, &first.message);
+    Err(Error::data(format!("the inputs were rejected: {table}: {message}{more}; nothing was published"))
         .hint("`tenure check` with the same job lists every violation with sample keys"))
 }

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::delta::{LiveFile, Target};
 use super::runs::{Run, RunFile, runs};
 use super::{RunKey, sha256, stage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::month::{Month, MonthRange};
 use crate::storage::Storage;
 use crate::tables::outputs::MONTH;
@@ -95,7 +95,11 @@ impl<'a> History<'a> {
         let mut all = empty(table)?;
         for wanted in wanted.chunks(FILES_AT_ONCE) {
             let uris: Vec<String> = wanted.iter().map(|(_, _, file)| format!("{}/{}", target.uri, file.path)).collect();
-            for ((uri, bytes), (month, _, file)) in uris.iter().zip(self.storage.get_all(&uris)?).zip(wanted) {
+            let bytes = self.storage.get_all(&uris).map_err(|error| match error.kind {
+                ErrorKind::Io => error.hint("publish the month again with --force, and find out who removed the file"),
+                _ => error,
+            })?;
+            for ((uri, bytes), (month, _, file)) in uris.iter().zip(bytes).zip(wanted) {
                 if sha256(&bytes) != file.sha256 {
                     return Err(Error::io(format!("`{uri}` is not the file that was published: its SHA-256 differs"))
                         .hint("publish the month again with --force, and find out who changed the file"));

@@ -34,7 +34,7 @@ pub fn accepted(kind: InputKind) -> &'static str {
         InputKind::Text => "strings, integers or booleans",
         InputKind::Instant | InputKind::Day => "dates, timestamps or ISO strings",
         InputKind::Amount => "integers, floats or decimals",
-        InputKind::Integer => "integers",
+        InputKind::Integer => "integers, or floats and decimals that are whole",
     }
 }
 
@@ -157,10 +157,14 @@ fn amount(column: Expr, from: &DataType) -> Option<Expr> {
 fn integer(column: Expr, from: &DataType) -> Option<Expr> {
     Some(match from {
         DataType::Int64 => column,
-        DataType::Decimal(_, 0) => map(column, DataType::Int64, |series| {
-            let values = series.decimal()?.physical().iter().map(|value| i64::try_from(value?).ok());
-            Ok(values.collect::<Int64Chunked>().into_series())
-        }),
+        DataType::Decimal(_, scale) => {
+            let unit = 10_i128.checked_pow(u32::try_from(*scale).ok()?)?;
+            map(column, DataType::Int64, move |series| {
+                let whole = |value: i128| i64::try_from(value / unit).ok().filter(|_| value % unit == 0);
+                let values = series.decimal()?.physical().iter().map(|value| whole(value?));
+                Ok(values.collect::<Int64Chunked>().into_series())
+            })
+        }
         // a nullable integer of pandas is a float
         DataType::Float32 | DataType::Float64 => map(column.cast(DataType::Float64), DataType::Int64, |series| {
             let whole = |value: f64| (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64);

@@ -20,7 +20,7 @@ use polars::prelude::*;
 use crate::error::Result;
 use crate::ids::{Ids, number};
 use crate::job::{Job, nearest};
-use crate::month::Calendar;
+use crate::month::{Calendar, Month};
 use crate::snapshot::{Source, Sources};
 use crate::tables::Input;
 use crate::tables::inputs::{CUSTOMER_ID, PLAN};
@@ -97,10 +97,12 @@ pub fn duplicates(job: &Job, sources: &Sources, calendar: &Calendar, inputs: &[I
 }
 
 /// The questions but for duplicates, all of them answerable in one query; none about inputs that are known to break no rule.
+/// `last` is the last month that is asked for.
 pub fn checks(
     job: &Job,
     sources: &Sources,
     calendar: &Calendar,
+    last: Month,
     known: &KnownCustomers,
     is_sound: &dyn Fn(Input) -> bool,
 ) -> Vec<Check> {
@@ -114,7 +116,7 @@ pub fn checks(
         }
         if input == Input::Subscriptions {
             checks.extend(tables::overlaps(job, source, calendar));
-            checks.extend(tables::snapshot_months(job, source, calendar));
+            checks.extend(tables::snapshot_months(job, source, calendar, last));
         }
     }
     checks

@@ -157,8 +157,8 @@ pub fn references(input: Input, source: &Source, known: &KnownCustomers) -> Opti
     Some(keyed(offending, keys::text(&[&CUSTOMER_ID]), broken))
 }
 
-/// Months from the first snapshot to the as-of month that have none.
-pub fn snapshot_months(job: &Job, source: &Source, calendar: &Calendar) -> Option<Check> {
+/// Months from the first snapshot to `last` that have none.
+pub fn snapshot_months(job: &Job, source: &Source, calendar: &Calendar, last: Month) -> Option<Check> {
     let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|source| source.is_snapshots);
     if !is_snapshots || !has_all(source, &[&SNAPSHOT_DATE]) {
         return None;
@@ -166,7 +166,6 @@ pub fn snapshot_months(job: &Job, source: &Source, calendar: &Calendar) -> Optio
     let date = SNAPSHOT_DATE.name;
     let existing = col(date).lt_eq(lit(days_of(calendar.as_of())));
     let frame = source.frame.clone().filter(existing).group_by([col(date)]).agg([len().alias(ROWS)]);
-    let last = calendar.as_of_month();
     let read = move |answer: &DataFrame| {
         let days = answer.column(date)?.as_materialized_series().i32()?.clone();
         let months: std::collections::BTreeSet<Month> =

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 use polars::prelude::*;
+use tenure::error::Kind;
 use tenure::job::Job;
 use tenure::month::MonthRange;
 use tenure::pipeline::{self, Outcome, Request, RunKind};
@@ -29,16 +30,12 @@ impl Business {
     fn path(&self, name: &str) -> std::path::PathBuf {
         self.0.path().join(name)
     }
+    fn request(&self, id: &str, range: MonthRange, as_of: Date) -> Request {
+        let (run_id, started_at) = (id.to_string(), "2026-01-01T00:00:00Z".to_string());
+        Request { months: range, as_of, force: false, dry_run: false, kind: RunKind::Run, run_id, started_at }
+    }
     fn run(&self, id: &str, range: MonthRange, as_of: Date) -> Outcome {
-        let request = Request {
-            months: range,
-            as_of,
-            force: false,
-            dry_run: false,
-            kind: RunKind::Run,
-            run_id: id.to_string(),
-            started_at: "2026-01-01T00:00:00Z".to_string(),
-        };
+        let request = self.request(id, range, as_of);
         pipeline::run(&Job::load(&self.path("job.toml")).unwrap(), &local(), &request, &|_| ()).unwrap()
     }
     /// Half of the subscriptions are no longer in the export.
@@ -50,6 +47,47 @@ impl Business {
         let mut half = frame.filter(&is_kept).unwrap();
         ParquetWriter::new(File::create(&file).unwrap()).finish(&mut half).unwrap();
     }
+}
+
+/// What a run publishes is no input of the next.
+#[test]
+fn results_are_no_inputs() {
+    let business = Business::new();
+    let job = business.path("job.toml");
+    let text = fs::read_to_string(&job).unwrap();
+    // a directory stands for every file below it
+    let inside = text
+        .replace("retention_costs/*.parquet", "retention_costs")
+        .replace("./published", "retention_costs/published");
+    fs::write(&job, &inside).unwrap();
+    let request = business.request("r1", months("2025-11", "2025-12"), AS_OF);
+    let error = pipeline::run(&Job::load(&job).unwrap(), &local(), &request, &|_| ()).unwrap_err();
+    assert_eq!(error.kind, Kind::Job, "{error}");
+    assert!(error.to_string().starts_with("[inputs.retention_costs] matches results: "), "{error}");
+}
+
+/// Monthly states: only months that are asked for need theirs.
+#[test]
+fn a_snapshot_to_come_is_not_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut states = df!(
+        "snapshot_date" => ["2025-10-31", "2025-11-30"],
+        "subscription_id" => ["s1", "s1"],
+        "customer_id" => ["c1", "c1"],
+        "mrr" => [10, 10],
+    )
+    .unwrap();
+    ParquetWriter::new(File::create(directory.path().join("states.parquet")).unwrap()).finish(&mut states).unwrap();
+    let input = "[inputs.subscriptions]\nuri = \"states.parquet\"\nshape = \"snapshots\"\n[output]\nuri = \"out\"\n";
+    fs::write(directory.path().join("job.toml"), format!("currency = \"USD\"\n{input}")).unwrap();
+    let business = Business(directory);
+    let as_of = date(2025, 12, 15);
+    assert_eq!(business.run("r1", months("2025-10", "2025-11"), as_of).months, months("2025-10", "2025-11"));
+    let request = business.request("r2", months("2025-10", "2025-12"), as_of);
+    let error =
+        pipeline::run(&Job::load(&business.path("job.toml")).unwrap(), &local(), &request, &|_| ()).unwrap_err();
+    assert_eq!(error.kind, Kind::Data);
+    assert!(error.to_string().contains("subscriptions: 1 months from 2025-10 to 2025-12 have no snapshot"), "{error}");
 }
 
 fn first_file(directory: &Path) -> std::path::PathBuf {

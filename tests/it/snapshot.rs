@@ -68,6 +68,12 @@ fn a_frame_has_every_canonical_column_in_order() {
 }
 
 #[test]
+fn integers_may_be_decimals_that_are_whole() {
+    let counts = decimal("interval_count", &[30, 25], 11, 1);
+    assert_eq!(integers(&read(with(counts)), "interval_count"), [Some(3), None]);
+}
+
+#[test]
 fn ids_of_any_integer_width_are_compared_as_strings() {
     let widths = [DataType::Int8, DataType::Int16, DataType::Int32, DataType::Int64];
     let unsigned = [DataType::UInt8, DataType::UInt16, DataType::UInt32, DataType::UInt64];
