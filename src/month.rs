@@ -179,10 +179,6 @@ impl Calendar {
         let last = self.month_starts.len() as i32 - 1;
         self.month_starts[(month.0 - self.first_month).clamp(0, last) as usize]
     }
-    /// The instant the month closes at: the start of the next one, or T for the as-of month.
-    pub fn month_close(&self, month: Month) -> Micros {
-        self.start(month.next()).min(self.close)
-    }
     /// The last day of the month that has data: its last calendar day, or the as-of day.
     pub fn last_day(&self, month: Month) -> Date {
         month.next().first_day().yesterday().unwrap_or(Date::MIN).min(self.as_of)

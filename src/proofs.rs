@@ -109,10 +109,20 @@ pub fn prove(computed: &[Computed], rows: &Rows, months: MonthRange, published: 
         continuity(&mrr, &MRR_TABLE, &OPENING_MRR, &CLOSING_MRR, &mut tallies);
     }
     if let Some(cohorts) = Cells::of(computed, &COHORTS_TABLE) {
-        within(&cohorts, &COHORTS_TABLE, "active_within_cohort", &ACTIVE_CUSTOMERS, &COHORT_CUSTOMERS, &mut tallies);
+        for (law, part, whole) in [
+            ("active_within_cohort", &ACTIVE_CUSTOMERS, &COHORT_CUSTOMERS),
+            ("churned_within_at_risk", &COHORT_CHURNED_CUSTOMERS, &AT_RISK_CUSTOMERS),
+            ("first_losses_within_at_risk", &FIRST_LOSS_CUSTOMERS, &FIRST_LOSS_AT_RISK),
+        ] {
+            within(&cohorts, &COHORTS_TABLE, law, part, whole, &mut tallies);
+        }
         if let Some(churn) = Cells::of(computed, &CHURN_TABLE) {
             cohorts_against_churn(&cohorts, &churn, &mut tallies);
         }
+    }
+    if let Some(crc) = Cells::of(computed, &CRC_TABLE) {
+        let columns = [&DIRECT_COST, &ALLOCATED_COST, &RETENTION_COST];
+        identity(&crc, &CRC_TABLE, "direct_and_allocated", &columns, &[1, 1, -1], &mut tallies);
     }
     customers::prove(computed, rows, &mut tallies);
     experience::prove(computed, &mut tallies);

@@ -54,7 +54,7 @@ impl Sample {
             out: defaults.out,
         };
         progress.stage("simulating customers");
-        let report = sample::write(&options, &|_| ())?;
+        let report = sample::write(&options)?;
         progress.done();
         if self.json {
             return output::json(&report);

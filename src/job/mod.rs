@@ -340,7 +340,7 @@ fn tidy(path: &Path) -> PathBuf {
     tidied
 }
 
-/// Where `tenure sample` and friends write by default.
+/// A path from the root on; as it is where the working directory is not known.
 pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }

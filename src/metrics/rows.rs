@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::month::Month;
-use crate::normalise::union::frame_of;
+use crate::normalise::union::{failed, frame_of};
 use crate::tables::{Column as Declared, Kind, Table};
 
 /// A cell. Money is in ticks.
@@ -17,6 +17,19 @@ pub enum Cell {
     Float(f64),
     Text(String),
     Flag(bool),
+}
+
+impl Cell {
+    fn is_of(&self, kind: Kind) -> bool {
+        match self {
+            Cell::Null => true,
+            Cell::Month(_) => kind == Kind::Month,
+            Cell::Int(_) => matches!(kind, Kind::Count | Kind::Money | Kind::Ratio),
+            Cell::Float(_) => kind == Kind::Ratio,
+            Cell::Text(_) => kind == Kind::Text,
+            Cell::Flag(_) => kind == Kind::Flag,
+        }
+    }
 }
 
 impl From<Month> for Cell {
@@ -68,11 +81,23 @@ impl Row {
     }
 }
 
-/// Rows of a table as a lazy frame, sorted by its grain.
+/// Rows of a table as a lazy frame, sorted by its grain. It fails where a cell is of no column of the table, or of another kind.
 pub fn frame(table: &'static Table, rows: Vec<Row>) -> LazyFrame {
+    if let Some(mistake) = rows.iter().find_map(|row| mistake(table, row)) {
+        return failed(&polars_err!(ComputeError: "{mistake}"));
+    }
     let columns = table.columns().map(|declared| column(declared, &rows)).collect();
     let grain: Vec<PlSmallStr> = table.grain.iter().map(|column| column.name.into()).collect();
     frame_of(rows.len(), columns).sort(grain, SortMultipleOptions::default())
+}
+
+fn mistake(table: &Table, row: &Row) -> Option<String> {
+    let is_wrong = |(name, cell): (&&str, &Cell)| {
+        let declared = table.columns().find(|column| column.name == *name);
+        !declared.is_some_and(|declared| cell.is_of(declared.kind))
+    };
+    let (name, cell) = row.0.iter().find(|(name, cell)| is_wrong((name, cell)))?;
+    Some(format!("`{name}` of `{}` cannot be {cell:?}", table.name))
 }
 
 /// A column of nulls.

@@ -185,9 +185,3 @@ pub fn brier(probabilities: &[f64], happened: &[bool]) -> Option<f64> {
     let error = |(p, happened): (&f64, &bool)| (p - f64::from(u8::from(*happened))).powi(2);
     Some(probabilities.iter().zip(happened).map(error).sum::<f64>() / n as f64)
 }
-
-/// The Brier score of predicting the base rate for everyone, `p (1 - p)`; None of nothing.
-pub fn brier_of_base_rate(happened: &[bool]) -> Option<f64> {
-    let share = happened.iter().filter(|happened| **happened).count() as f64 / happened.len() as f64;
-    (!happened.is_empty()).then_some(share * (1.0 - share))
-}

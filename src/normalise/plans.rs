@@ -129,8 +129,7 @@ pub fn extract(context: &Context, frames: &Collected) -> Plans {
     match (sources.get(&Input::Subscriptions), sources.get(&Input::Invoices)) {
         (Some(subscriptions), _) => {
             for activity in context.activities() {
-                let active = if activity == Activity::Paying { Active::Paying } else { Active::Entitled };
-                plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, ids, active)));
+                plans.push((Frame::Spans(activity), spans::spans(job, subscriptions, calendar, ids, activity)));
             }
         }
         (None, Some(invoices)) => {

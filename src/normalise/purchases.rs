@@ -16,9 +16,11 @@ use crate::tables::model::{CUSTOMER, END, FROM, IS_ENDING_INSIDE, START, SUBSCRI
 /// One span per customer and month with an invoice of zero or more.
 /// Source: design page, section 0, "Without subscriptions".
 pub fn spans(job: &Job, invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> LazyFrame {
-    let unpaid: Vec<String> = inputs::UNPAID_STATUSES.iter().map(|status| (*status).to_string()).collect();
     let at = col(inputs::PAID_AT.name);
-    let is_counted = at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(col(inputs::STATUS.name), &unpaid).not());
+    let is_counted = at
+        .clone()
+        .lt(lit(calendar.as_of_close()))
+        .and(is_one_of(col(inputs::STATUS.name), &inputs::UNPAID_STATUSES).not());
     invoices
         .frame
         .clone()

@@ -25,7 +25,6 @@ pub fn per_customer(
     calendar: &Arc<Calendar>,
     ids: &Arc<Ids>,
 ) -> LazyFrame {
-    let unpaid: Vec<String> = inputs::UNPAID_STATUSES.iter().map(|status| (*status).to_string()).collect();
     let paid_at = col(inputs::PAID_AT.name);
     let currency = col(inputs::CURRENCY.name).fill_null(lit(job.currency.clone()));
     let ticks = map::convert(
@@ -38,7 +37,12 @@ pub fn per_customer(
     let paid = invoices
         .frame
         .clone()
-        .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(col(inputs::STATUS.name), &unpaid).not()))
+        .filter(
+            paid_at
+                .clone()
+                .lt(lit(calendar.as_of_close()))
+                .and(is_one_of(col(inputs::STATUS.name), &inputs::UNPAID_STATUSES).not()),
+        )
         .select([
             number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
             map::month_of(paid_at, calendar).alias(AT),
@@ -60,15 +64,20 @@ pub fn per_customer(
 
 /// CUSTOMER and AT of every month with a payment that failed, or was given back: a negative amount that was paid.
 pub fn bad_payments(invoices: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>) -> LazyFrame {
-    let texts = |list: &[&str]| list.iter().map(|status| (*status).to_string()).collect::<Vec<_>>();
-    let (failed, unpaid) = (texts(&inputs::FAILED_STATUSES), texts(&inputs::UNPAID_STATUSES));
     let paid_at = col(inputs::PAID_AT.name);
     let status = || col(inputs::STATUS.name);
-    let is_refund = map::sign(col(inputs::PAID_AMOUNT.name)).lt(map::int(0)).and(is_one_of(status(), &unpaid).not());
+    let is_refund = map::sign(col(inputs::PAID_AMOUNT.name))
+        .lt(map::int(0))
+        .and(is_one_of(status(), &inputs::UNPAID_STATUSES).not());
     invoices
         .frame
         .clone()
-        .filter(paid_at.clone().lt(lit(calendar.as_of_close())).and(is_one_of(status(), &failed).or(is_refund)))
+        .filter(
+            paid_at
+                .clone()
+                .lt(lit(calendar.as_of_close()))
+                .and(is_one_of(status(), &inputs::FAILED_STATUSES).or(is_refund)),
+        )
         .select([
             number(col(inputs::CUSTOMER_ID.name), ids).alias(CUSTOMER),
             map::month_of(paid_at, calendar).alias(AT),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::plans::Activity;
 use super::union::union;
 
 use super::map;
 use crate::ids::{Ids, number};
-use crate::job::{Active, Job};
+use crate::job::Job;
 use crate::month::Calendar;
 use crate::snapshot::Source;
 use crate::tables::{Input, inputs, model};
@@ -17,10 +18,11 @@ use crate::tables::{Input, inputs, model};
 pub const UNKNOWN: &str = "(unknown)";
 /// When the row began, as against when it began to pay.
 const STARTED: &str = "started";
+const IS_TRIALING: &str = "is_trialing";
 
 /// `column` is one of `values`; false where it is null.
-pub fn is_one_of(column: Expr, values: &[String]) -> Expr {
-    let hit = values.iter().fold(lit(false), |any, value| any.or(column.clone().eq(lit(value.clone()))));
+pub fn is_one_of(column: Expr, values: &[impl AsRef<str>]) -> Expr {
+    let hit = values.iter().fold(lit(false), |any, value| any.or(column.clone().eq(lit(value.as_ref()))));
     hit.fill_null(lit(false))
 }
 
@@ -52,10 +54,10 @@ fn common(job: &Job, source: &Source, ids: &Arc<Ids>) -> Vec<Expr> {
 
 /// Spans of one kind of activity.
 ///
-/// `Active::Paying`: `[max(started_at, trial_ended_at), ended_at)` with more than zero ticks. `Active::Entitled`: any
+/// `Activity::Paying`: `[max(started_at, trial_ended_at), ended_at)` with more than zero ticks. `Activity::Entitled`: any
 /// running subscription. Rows that start at or after T do not exist, ends at or after T are null.
 /// Source: design page, section 0.
-pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>, active: Active) -> LazyFrame {
+pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids>, active: Activity) -> LazyFrame {
     let is_snapshots = job.inputs.get(&Input::Subscriptions).is_some_and(|input| input.is_snapshots);
     let rows =
         source.frame.clone().filter(is_one_of(col(inputs::STATUS.name), &job.definitions.exclude_statuses).not());
@@ -66,8 +68,8 @@ pub fn spans(job: &Job, source: &Source, calendar: &Arc<Calendar>, ids: &Arc<Ids
         period_spans(common, rows, calendar, active)
     };
     match active {
-        Active::Paying | Active::Purchases => spans.filter(col(model::WEIGHT).gt(map::int(0))),
-        Active::Entitled => spans,
+        Activity::Paying => spans.filter(col(model::WEIGHT).gt(map::int(0))),
+        Activity::Entitled => spans,
     }
 }
 
@@ -75,7 +77,7 @@ fn is_trialing() -> Expr {
     col(inputs::STATUS.name).eq(lit(inputs::TRIALING)).fill_null(lit(false))
 }
 
-fn period_spans(common: Vec<Expr>, rows: LazyFrame, calendar: &Arc<Calendar>, active: Active) -> LazyFrame {
+fn period_spans(common: Vec<Expr>, rows: LazyFrame, calendar: &Arc<Calendar>, active: Activity) -> LazyFrame {
     let close = lit(calendar.as_of_close());
     let never = map::int(i64::MAX);
     let started = col(inputs::STARTED_AT.name);
@@ -95,9 +97,9 @@ fn period_spans(common: Vec<Expr>, rows: LazyFrame, calendar: &Arc<Calendar>, ac
     let rows = rows.filter(started.lt(close)).select(columns);
     let paying = rows.clone().drop(cols([STARTED]));
     let spans = match active {
-        Active::Paying | Active::Purchases => paying,
+        Activity::Paying => paying,
         // What is not paid for yet has no MRR: a trial is a span of its own, followed by the paying one.
-        Active::Entitled => {
+        Activity::Entitled => {
             let trial_end =
                 when(col(model::START).lt(col(model::END))).then(col(model::START)).otherwise(col(model::END));
             let trials = rows
@@ -126,7 +128,7 @@ fn snapshot_spans(
     common: Vec<Expr>,
     rows: LazyFrame,
     calendar: &Arc<Calendar>,
-    active: Active,
+    active: Activity,
 ) -> LazyFrame {
     let as_of = crate::month::days_of(calendar.as_of());
     let day = col(inputs::SNAPSHOT_DATE.name);
@@ -139,14 +141,14 @@ fn snapshot_spans(
         .group_by([col(model::FROM)])
         .agg([day.clone().max()]);
     let mut columns = common;
-    columns.extend([day.clone(), is_trialing().alias(STARTED)]);
+    columns.extend([day.clone(), is_trialing().alias(IS_TRIALING)]);
     let rows = match active {
-        Active::Paying | Active::Purchases => rows.filter(is_trialing().not()).select(columns),
-        Active::Entitled => rows
+        Activity::Paying => rows.filter(is_trialing().not()).select(columns),
+        Activity::Entitled => rows
             .select(columns)
-            .with_column(when(col(STARTED)).then(map::int(0)).otherwise(col(model::WEIGHT)).alias(model::WEIGHT)),
+            .with_column(when(col(IS_TRIALING)).then(map::int(0)).otherwise(col(model::WEIGHT)).alias(model::WEIGHT)),
     };
-    rows.drop(cols([STARTED])).join(dated, [day.clone()], [day], JoinArgs::new(JoinType::Inner)).with_columns([
+    rows.drop(cols([IS_TRIALING])).join(dated, [day.clone()], [day], JoinArgs::new(JoinType::Inner)).with_columns([
         (col(model::FROM) + lit(1)).alias(model::TO),
         col(model::FROM).cast(DataType::Int64).alias(model::START),
         (col(model::FROM) + lit(1)).cast(DataType::Int64).alias(model::END),

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 /// A frame that fails when it is collected, with this error in the message.
-fn failed(error: &PolarsError) -> LazyFrame {
+pub fn failed(error: &PolarsError) -> LazyFrame {
     LazyFrame::default().select([col(format!("no frame could be built: {error}"))])
 }
 

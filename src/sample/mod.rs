@@ -21,10 +21,10 @@ pub mod rows;
 pub mod truth;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
+use crate::parallel::in_parallel;
 use clock::Clock;
 use engagement::Spell;
 use engagement::usage::Usage;
@@ -98,10 +98,10 @@ impl Part {
     }
 }
 
-/// Writes Parquet files, `job.toml` and `truth.json` into `options.out`. `progress` hears the number of customers done.
+/// Writes Parquet files, `job.toml` and `truth.json` into `options.out`.
 ///
 /// Errors: usage (the directory is not empty, nothing to simulate), I/O, permission.
-pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result<SampleReport> {
+pub fn write(options: &SampleOptions) -> Result<SampleReport> {
     let range = options.range()?;
     let clock = Clock::new(range);
     let as_of =
@@ -111,7 +111,7 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
 
     let new_part = || Part { report: SampleReport::default(), truth: new_truth(&clock, range), spells: Vec::new() };
     let chunks = options.customers.div_ceil(CHUNK).max(1) as usize;
-    let mut whole = in_parallel(chunks, &new_part, |chunk, part| {
+    let mut whole = added_up(chunks, &new_part, |chunk, part| {
         let first = chunk as u64 * CHUNK;
         let last = (first + CHUNK).min(options.customers);
         let (tables, spells) = simulate(options.seed, first..last, &schedule, &clock, &mut part.truth);
@@ -119,14 +119,13 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
         if options.events_per_customer_month > 0.0 {
             part.spells.push((chunk, spells));
         }
-        progress(last - first);
         Ok(())
     })?;
     if options.events_per_customer_month > 0.0 {
         whole.spells.sort_unstable_by_key(|(chunk, _)| *chunk);
         let spells: Vec<Spell> = whole.spells.drain(..).flat_map(|(_, spells)| spells).collect();
         let usage = Usage::new(options.seed, &clock, &spells, options.events_per_customer_month);
-        let used = in_parallel(range.count(), &new_part, |index, part| {
+        let used = added_up(range.count(), &new_part, |index, part| {
             let month = range.first.plus(index as i32);
             let mut file = 0;
             part.truth.months[index].usage = usage.month(index, |events| {
@@ -154,32 +153,20 @@ pub fn write(options: &SampleOptions, progress: &(dyn Fn(u64) + Sync)) -> Result
     Ok(report)
 }
 
-/// Runs `work` for 0 to `count - 1`, shared between some workers, and adds up what they made.
-fn in_parallel(
+/// Does the work of 0 to `count - 1`, shared between some workers, and adds up what they made.
+fn added_up(
     count: usize,
     new_part: &(dyn Fn() -> Part + Sync),
     work: impl Fn(usize, &mut Part) -> Result<()> + Sync,
 ) -> Result<Part> {
-    let next = AtomicUsize::new(0);
-    let run = || -> Result<Part> {
+    let one = |index: &usize| {
         let mut part = new_part();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                return Ok(part);
-            }
-            work(index, &mut part)?;
-        }
+        work(*index, &mut part)?;
+        Ok(part)
     };
-    let parts: Vec<Result<Part>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(run)).collect();
-        let stopped = |_| Err(Error::internal("a worker of the simulation stopped"));
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(stopped)).collect()
-    });
     let mut whole = new_part();
-    for part in parts {
-        whole.add(part?);
-    }
+    let parts = in_parallel(&(0..count).collect::<Vec<usize>>(), WORKERS, one)?;
+    parts.into_iter().for_each(|part| whole.add(part));
     Ok(whole)
 }
 

@@ -30,7 +30,7 @@ impl Sample {
     fn new(customers: u64, months: u32, seed: u64) -> Sample {
         let directory = tempfile::tempdir().unwrap();
         let out = directory.path().join("sample");
-        let report = write(&SampleOptions { customers, months, seed, ..SampleOptions::new(&out) }, &|_| {}).unwrap();
+        let report = write(&SampleOptions { customers, months, seed, ..SampleOptions::new(&out) }).unwrap();
         let (first, last) = (report.first_month.parse().unwrap(), report.last_month.parse().unwrap());
         Sample { directory, report, first, last }
     }

@@ -196,7 +196,7 @@ fn scores_foretell_the_leavers_planted_in_a_sample() {
     let directory = tempfile::tempdir().unwrap();
     let options =
         SampleOptions { customers: 2_000, months: 20, seed: 3, ..SampleOptions::new(directory.path().join("sample")) };
-    let report = write(&options, &|_| {}).unwrap();
+    let report = write(&options).unwrap();
     let job = Job::load(&report.job).unwrap();
     let last: Month = report.last_month.parse().unwrap();
     let months = MonthRange::new(last.plus(-8), last).unwrap();

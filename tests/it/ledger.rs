@@ -110,7 +110,7 @@ fn what_is_read_is_what_the_plans_say_of_any_business() {
 fn what_does_not_fit_is_not_left_out() {
     let directory = tempfile::tempdir().unwrap();
     let options = SampleOptions { customers: 100, months: 4, ..SampleOptions::new(directory.path()) };
-    write(&options, &|_| ()).unwrap();
+    write(&options).unwrap();
     let as_of = options.until.next().first_day().yesterday().unwrap();
     let mut invoices = Invoices::new(directory.path(), as_of);
     assert!(!invoices.read().unwrap().is_partial());
@@ -134,7 +134,7 @@ fn what_does_not_fit_is_not_left_out() {
 fn what_breaks_a_rule_is_not_sound() {
     let directory = tempfile::tempdir().unwrap();
     let options = SampleOptions { customers: 300, months: 6, ..SampleOptions::new(directory.path()) };
-    write(&options, &|_| ()).unwrap();
+    write(&options).unwrap();
     let as_of = options.until.next().first_day().yesterday().unwrap();
     let invoices = || Invoices::new(directory.path(), as_of);
     let clean = invoices();

@@ -20,7 +20,7 @@ fn publish_as_csv(directory: &Path) {
     let out = directory.join("sample");
     let options = SampleOptions { customers: 2_500, months: 30, seed: 23, ..SampleOptions::new(out) };
     let options = SampleOptions { events_per_customer_month: 0.0, ..options };
-    let report = write(&options, &|_| {}).unwrap();
+    let report = write(&options).unwrap();
     let job = Job::load(&report.job).unwrap();
     let tables = TABLES.map(str::to_string);
     let storage = Storage::from_pairs([], false).unwrap();

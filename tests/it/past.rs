@@ -23,8 +23,7 @@ impl Business {
     fn new() -> Business {
         let directory = tempfile::tempdir().unwrap();
         let until = "2025-12".parse().unwrap();
-        write(&SampleOptions { customers: 80, months: 10, until, ..SampleOptions::new(directory.path()) }, &|_| ())
-            .unwrap();
+        write(&SampleOptions { customers: 80, months: 10, until, ..SampleOptions::new(directory.path()) }).unwrap();
         Business(directory)
     }
     fn path(&self, name: &str) -> std::path::PathBuf {

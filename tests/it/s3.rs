@@ -29,7 +29,7 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let sample = directory.path().join("sample");
         let options = SampleOptions { customers: 400, months: 14, seed: 3, ..SampleOptions::new(&sample) };
-        let report = write(&options, &|_| {}).unwrap();
+        let report = write(&options).unwrap();
         let remote = directory.path().join("remote.toml");
         let text = fs::read_to_string(&report.job).unwrap();
         let moved = text.replace("uri = \"./", "uri = \"").replace("uri = \"", &format!("uri = \"s3://{BUCKET}/"));

@@ -14,7 +14,7 @@ use tenure::sample::{SampleOptions, SampleReport, write};
 
 fn sample(out: &Path, customers: u64, months: u32, seed: u64) -> SampleReport {
     let options = SampleOptions { customers, months, seed, ..SampleOptions::new(out) };
-    write(&options, &|_| {}).unwrap()
+    write(&options).unwrap()
 }
 
 fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -225,7 +225,7 @@ fn the_truth_counts_money_as_the_files_do() {
 fn customers_of_a_plan_leave_as_planted() {
     let directory = tempfile::tempdir().unwrap();
     let options = SampleOptions { customers: 20_000, months: 30, seed: 2, ..SampleOptions::new(directory.path()) };
-    write(&SampleOptions { events_per_customer_month: 0.0, ..options }, &|_| {}).unwrap();
+    write(&SampleOptions { events_per_customer_month: 0.0, ..options }).unwrap();
     let mut subscriptions: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in subscription_rows(directory.path()) {
         subscriptions.entry(row.id.clone()).or_default().push(row);
@@ -321,7 +321,7 @@ fn the_job_names_what_the_files_have() {
 fn a_directory_with_files_in_it_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     sample(directory.path(), 10, 2, 1);
-    let again = write(&SampleOptions::new(directory.path()), &|_| {}).unwrap_err();
+    let again = write(&SampleOptions::new(directory.path())).unwrap_err();
     assert_eq!(again.kind, Kind::Usage);
     assert!(again.hint.is_some());
 }

@@ -20,7 +20,7 @@ const DAY: i64 = 86_400_000_000;
 fn sample(out: &Path, customers: u64, months: u32, events: f64) -> SampleReport {
     let options =
         SampleOptions { customers, months, seed: 17, events_per_customer_month: events, ..SampleOptions::new(out) };
-    write(&options, &|_| {}).unwrap()
+    write(&options).unwrap()
 }
 
 fn truth(root: &Path) -> Value {
@@ -219,7 +219,7 @@ fn without_events_the_job_has_no_usage() {
     for events in [-1.0, f64::NAN, f64::INFINITY] {
         let options =
             SampleOptions { events_per_customer_month: events, ..SampleOptions::new(directory.path().join("other")) };
-        assert_eq!(write(&options, &|_| {}).unwrap_err().kind, Kind::Usage, "{events}");
+        assert_eq!(write(&options).unwrap_err().kind, Kind::Usage, "{events}");
     }
 }
 

@@ -41,7 +41,7 @@ fn uuids_are_read_as_their_text() {
 fn a_damaged_page_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let options = SampleOptions { customers: 60, months: 4, ..SampleOptions::new(directory.path()) };
-    write(&options, &|_| ()).unwrap();
+    write(&options).unwrap();
     let as_of = options.until.next().first_day().yesterday().unwrap();
     for input in ["subscriptions", "surveys", "usage_events"] {
         let file = first_file(&directory.path().join(input));

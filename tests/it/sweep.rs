@@ -202,7 +202,7 @@ fn a_rate_alone_can_change_a_plan() {
 fn a_walk_over_a_plausible_business_sums_what_the_plans_sum() {
     let directory = tempfile::tempdir().unwrap();
     let options = SampleOptions { customers: 900, months: 20, ..SampleOptions::new(directory.path()) };
-    write(&options, &|_| ()).unwrap();
+    write(&options).unwrap();
     let as_of = options.until.next().first_day().yesterday().unwrap();
     let asked = MonthRange::new(options.until.plus(-4), options.until).unwrap();
     let both = both(directory.path(), as_of, asked, 3).unwrap();

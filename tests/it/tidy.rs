@@ -26,8 +26,6 @@ const FLOW: &[(&str, u32)] = &[
     ("metrics", 4),
     ("execute", 5),
     ("publish", 6),
-    ("proofs", 6),
-    ("deliver", 7),
     ("proofs", 7), // what a run proves about its own output, before it is published
     ("pipeline", 8),
     ("sample", 8),

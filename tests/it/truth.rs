@@ -43,7 +43,7 @@ impl World {
         let out = directory.path().join("sample");
         let defaults = SampleOptions::new(&out);
         let options = SampleOptions { customers, months, seed, events_per_customer_month, ..defaults };
-        let report = write(&options, &|_| {}).unwrap();
+        let report = write(&options).unwrap();
         let mut backfill = tenure();
         backfill.args(["backfill", "--quiet", "--as-of", &report.as_of, "--job"]).arg(&report.job);
         success(backfill.args(["--from", &report.first_month, "--to", &report.last_month]));

@@ -49,7 +49,7 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let defaults = SampleOptions::new(directory.path().join("sample"));
         let options = SampleOptions { customers: 20_000, months: 48, seed, events_per_customer_month: 0.0, ..defaults };
-        let report = write(&options, &|_| {}).unwrap();
+        let report = write(&options).unwrap();
         let mut job = Job::load(&report.job).unwrap();
         // what customers pay is planted, not what keeping them costs
         job.inputs.remove(&Input::RetentionCosts);

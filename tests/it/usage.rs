@@ -100,7 +100,7 @@ fn sample(directory: &Path, events: f64) -> (Usage, Month) {
     let out = directory.join("sample");
     let options =
         SampleOptions { customers: 300, months: 8, events_per_customer_month: events, ..SampleOptions::new(&out) };
-    write(&options, &|_| ()).unwrap();
+    write(&options).unwrap();
     let as_of = options.until.next().first_day().yesterday().unwrap();
     (Usage::new(&out, as_of).unwrap(), options.until)
 }

@@ -240,7 +240,7 @@ fn exports_in_s3_verify() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("demo");
     let options = SampleOptions { customers: 200, months: 14, ..SampleOptions::new(&out) };
-    let report = write_sample(&options, &|_| {}).unwrap();
+    let report = write_sample(&options).unwrap();
     let storage = Storage::from_pairs(server.pairs(ADMIN), false).unwrap();
     for object in storage.list(out.to_str().unwrap()).unwrap() {
         let (_, name) = object.uri.split_once("/demo/").unwrap();
