@@ -281,7 +281,7 @@ fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord
         months: request.months,
         started_at: request.started_at.clone(),
         fingerprint,
-        code_version: env!("CARGO_PKG_VERSION").to_string(),
+        code_version: concat!(env!("CARGO_PKG_VERSION"), "+", env!("TENURE_SOURCES")).to_string(),
         definition_version: publish::definition_version(&tables, sql, &job.meaning()),
         input_rows: BTreeMap::new(),
         seconds: BTreeMap::new(),

@@ -22,8 +22,12 @@ pub static FINGERPRINT: Column =
     Column::required("fingerprint", Kind::Text, Unit::None, "The exact input files with sizes and ETags, as JSON.");
 pub static FINGERPRINT_SHA256: Column =
     Column::required("fingerprint_sha256", Kind::Text, Unit::None, "SHA-256 of `fingerprint`.");
-pub static CODE_VERSION: Column =
-    Column::required("code_version", Kind::Text, Unit::None, "Version of the program that computed it.");
+pub static CODE_VERSION: Column = Column::required(
+    "code_version",
+    Kind::Text,
+    Unit::None,
+    "Version of the program that computed it, and a hash of its sources.",
+);
 pub static DEFINITION_VERSION: Column = Column::required(
     "definition_version",
     Kind::Text,

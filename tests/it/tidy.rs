@@ -31,6 +31,7 @@ const FLOW: &[(&str, u32)] = &[
     ("sample", 8),
     ("verify", 8),
     ("cli", 9),
+    ("build", 10), // names the code while it is compiled
     ("lib", 10),
     ("main", 10),
 ];
