@@ -1,24 +1,20 @@
-//! The stages of a run, in order, and nothing else: `inputs` has those up to the model, `past` what was published before.
+//! The stages of a run, in order, and nothing else: `inputs` has those up to the model, `tables` those from it, `past` what was published before.
 
 mod inputs;
 mod past;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tracing::{debug, info};
+use tracing::info;
 
 use crate::error::{Error, Result};
-use crate::execute::collect_all;
 use crate::job::Job;
-use crate::metrics::customers::{Customers, Summaries, Summary, months_of_customers};
-use crate::metrics::projection::{Forecasts, Outlook};
-use crate::metrics::{Compute, METRICS, Metric, SHARED_SQL};
-use crate::month::{Calendar, Month, MonthRange};
-use crate::normalise::Model;
-use crate::parallel::{in_parallel, workers};
+use crate::metrics::{METRICS, Metric, SHARED_SQL};
+use crate::month::{Calendar, MonthRange};
 use crate::proofs::{self, Published};
 use crate::publish::{self, Computed, History, RunRecord, Staging};
 use crate::snapshot::{self, Snapshot, SourceFile};
@@ -161,7 +157,7 @@ pub fn run(job: &Job, storage: &Storage, request: &Request, progress: &dyn Fn(&s
         staging.stage(&rows)?;
         proofs::Rows::of([&rows])
     };
-    let (mut computed, rows) = evaluate(&metrics, &model, months, &mut stages, stage_rows)?;
+    let (mut computed, rows) = tables::evaluate(&metrics, &model, months, &mut stages, stage_rows)?;
     stages.next("proving");
     let published = past::closings(&history, months)?;
     let checks = proofs::prove(&computed, &rows.into_iter().collect(), months, &published)?;
@@ -228,7 +224,7 @@ pub fn compute(
     let (metrics, _) = chosen(job, tables.or(job.output.tables.as_deref()))?;
     let model = inputs::model(job, storage, &snapshot, &calendar, months, &metrics, &mut stages);
     let (_sources, model, _) = model.map_err(|error| snapshot::explained(storage, &snapshot, error))?;
-    let (mut computed, rows) = evaluate(&metrics, &model, months, &mut stages, Ok)?;
+    let (mut computed, rows) = tables::evaluate(&metrics, &model, months, &mut stages, Ok)?;
     proofs::prove(&computed, &proofs::Rows::of(&rows)?, months, &Published::default())?;
     for rows in rows {
         match computed.iter_mut().find(|computed| computed.table.name == rows.table.name) {
@@ -286,65 +282,6 @@ fn record(job: &Job, request: &Request, snapshot: &Snapshot) -> Result<RunRecord
         input_rows: BTreeMap::new(),
         seconds: BTreeMap::new(),
     })
-}
-
-/// The tables of the months, and what `each` makes of those that have a row per customer: it is given them month by month, from
-/// several threads, and returned in the order of months.
-fn evaluate<T: Send>(
-    metrics: &[&'static Metric],
-    model: &Model,
-    months: MonthRange,
-    stages: &mut Stages,
-    each: impl Fn(Computed) -> Result<T> + Sync,
-) -> Result<(Vec<Computed>, Vec<T>)> {
-    stages.next("computing tables");
-    let of_month = |month: &Month| -> Result<(Month, Summary, Vec<T>)> {
-        let customers = Customers::of(model, *month);
-        let summary = Summary::of(model, &customers, months);
-        let mut done = Vec::new();
-        for metric in metrics.iter().filter(|_| months.contains(*month)) {
-            if let Compute::Customers(compute) = metric.compute {
-                let frame = compute(model, &customers)?;
-                done.push(each(Computed { table: metric.table, frame })?);
-            }
-        }
-        Ok((*month, summary, done))
-    };
-    let has_customers = metrics.iter().any(|metric| metric.reads_customers());
-    let of_customers = if has_customers { months_of_customers(model, months) } else { Vec::new() };
-    let (mut summaries, mut rows) = (Summaries::new(), Vec::new());
-    for (month, summary, done) in in_parallel(&of_customers, workers(), of_month)? {
-        summaries.insert(month, summary);
-        rows.extend(done);
-    }
-    let has_forecasts = metrics.iter().any(|metric| matches!(metric.compute, Compute::Forecasts(_)));
-    let forecasts = has_forecasts.then(|| forecasts(model, months)).transpose()?;
-    let whole = |metric: &&'static Metric| {
-        let since = Instant::now();
-        let frame = match (metric.compute, &forecasts) {
-            (Compute::Whole(compute), _) => compute(model, months),
-            (Compute::Summaries(compute), _) => compute(model, &summaries, months),
-            (Compute::Forecasts(compute), Some(forecasts)) => compute(model, forecasts, months),
-            (Compute::Forecasts(_), None) | (Compute::Customers(_), _) => return Ok(None),
-        };
-        debug!(table = metric.table.name, seconds = since.elapsed().as_secs_f64(), "computed");
-        Ok(Some((metric.table, frame)))
-    };
-    let whole = in_parallel(metrics, workers(), whole)?;
-    let (tables, frames): (Vec<_>, Vec<_>) = whole.into_iter().flatten().unzip();
-    let frames = collect_all(frames)?;
-    stages.end("tables");
-    Ok((tables.into_iter().zip(frames).map(|(table, frame)| Computed { table, frame }).collect(), rows))
-}
-
-/// The forecasts that tables of the months need, segments in parallel.
-fn forecasts(model: &Model, months: MonthRange) -> Result<Forecasts<'_>> {
-    let since = Instant::now();
-    let outlook = Outlook::of(model, months);
-    let segments: Vec<usize> = (0..model.segments.len()).collect();
-    let made = in_parallel(&segments, workers(), |at| Ok(outlook.of_segment(*at)))?;
-    debug!(seconds = since.elapsed().as_secs_f64(), "forecasts");
-    Ok(outlook.forecasts(made))
 }
 
 /// The files of a run. Errors: `Kind::Job` if some of them are results.

@@ -7,9 +7,10 @@ use polars::prelude::*;
 
 use super::delta::{LiveFile, Target};
 use super::runs::{Run, RunFile, runs};
-use super::{RunKey, sha256, stage};
+use super::{RunKey, TABLES_AT_ONCE, sha256, stage};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::month::{Month, MonthRange};
+use crate::parallel::in_parallel;
 use crate::storage::Storage;
 use crate::tables::outputs::MONTH;
 use crate::tables::{Column as Declared, Kind, Table as DeclaredTable};
@@ -41,28 +42,30 @@ impl<'a> History<'a> {
 
     /// From the first to the last month of the key that readers do not have from exactly this; None if they have all of them.
     pub fn missing(&self, key: &RunKey) -> Result<Option<MonthRange>> {
-        let is_of = |run: &&Run, month| {
+        let same: BTreeMap<Month, &Run> =
+            key.months.iter().filter_map(|month| Some((month, self.same(key, month)?))).collect();
+        if same.is_empty() {
+            return Ok(Some(key.months));
+        }
+        let tables: Vec<&str> = key.tables.iter().copied().collect();
+        let live = |table: &&str| Target::of_name(self.storage, self.output, table)?.live_files(key.months);
+        let live = in_parallel(&tables, TABLES_AT_ONCE, live)?;
+        // a run that died after some of its commits may have replaced files without an entry in `runs`
+        let is_read = |run: &Run, month| {
+            tables.iter().zip(&live).all(|(table, live)| recorded_of(run, table, month) == paths_of(live, month))
+        };
+        let mut missing = key.months.iter().filter(|month| !same.get(month).is_some_and(|run| is_read(run, *month)));
+        let Some(first) = missing.next() else { return Ok(None) };
+        MonthRange::new(first, missing.next_back().unwrap_or(first)).map(Some)
+    }
+
+    /// The last run of the month with any table of the key, if it was exactly this.
+    fn same(&self, key: &RunKey, month: Month) -> Option<&Run> {
+        let is_of = |run: &&Run| {
             run.record.months.contains(month) && key.tables.iter().any(|table| run.tables.contains_key(*table))
         };
-        let mut live = BTreeMap::new();
-        for table in &key.tables {
-            live.insert(*table, Target::of_name(self.storage, self.output, table)?.live_files(key.months)?);
-        }
-        let mut missing = Vec::new();
-        for month in key.months.iter() {
-            let same = self.runs.iter().rev().find(|run| is_of(run, month));
-            let same = same.filter(|run| RunKey { months: key.months, ..run.key() } == *key);
-            // a run that died after some of its commits may have replaced files without an entry in `runs`
-            let is_read =
-                |run: &Run| live.iter().all(|(table, live)| recorded_of(run, table, month) == paths_of(live, month));
-            if !same.is_some_and(is_read) {
-                missing.push(month);
-            }
-        }
-        match (missing.first(), missing.last()) {
-            (Some(first), Some(last)) => Ok(Some(MonthRange::new(*first, *last)?)),
-            _ => Ok(None),
-        }
+        let last = self.runs.iter().rev().find(is_of);
+        last.filter(|run| RunKey { months: key.months, ..run.key() } == *key)
     }
 
     /// The months that the table has rows of, as its last finished run left it.

@@ -30,6 +30,9 @@ pub use runs::{Run, RunFile, RunTable};
 pub use stage::{StagedFile, StagedTable};
 pub use staging::Staging;
 
+/// Tables that are staged, and looked up, at once: waiting for storage takes longer than what is done with them.
+const TABLES_AT_ONCE: usize = 8;
+
 /// Names a run: unique, made of letters, digits, `.`, `_` and `-`.
 pub type RunId = String;
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::commit::{self, Before, Committers};
 use super::delta::Target;
 use super::stage::{self, StagedFile, StagedTable};
-use super::{Computed, Run, RunId, RunRecord, runs, table_uri};
+use super::{Computed, Run, RunId, RunRecord, TABLES_AT_ONCE, runs, table_uri};
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
 use crate::parallel::in_parallel;
@@ -17,8 +17,6 @@ use crate::tables::runs::RUNS_TABLE;
 
 /// Files of a table that are written at once: waiting for storage takes longer than encoding them.
 const FILES_AT_ONCE: usize = 8;
-/// Tables that are staged, and looked up, at once, for the same reason.
-const TABLES_AT_ONCE: usize = 8;
 
 /// What a run has staged so far, from any thread and in any order. Dropped before any commit may have landed it takes its
 /// files away again, as far as storage lets it; a process that dies leaves them, unseen.
