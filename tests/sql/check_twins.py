@@ -139,7 +139,9 @@ def test_no_customers_at_all():
     assert set(table(con, "null_reason", "churn").values()) == {"no_opening_customers"}
     assert set(table(con, "null_reason", "arpc").values()) == {"no_customers"}
     assert con.execute("SELECT COUNT(*) FROM cohorts").fetchone() == (0,)
-    assert con.execute("SELECT DISTINCT null_reason FROM cltv ORDER BY 1").fetchall() == [("no_customers",), ("not_mature",)]
+    assert con.execute("SELECT DISTINCT null_reason FROM cltv WHERE dimension <> 'plan' ORDER BY 1").fetchall() == [
+        ("no_customers",), ("not_mature",)]
+    assert set(table(con, "null_reason", "cltv", "dimension = 'plan' AND method = 'historical'").values()) == {"not_constant"}
     where = "dimension = 'region' AND category = 'ads' AND window_months = 1"
     assert table(con, "segment, retention_cost", "crc", where)["2024-02"] == ("(unknown)", 5)
 
