@@ -122,19 +122,20 @@ pub fn commit(
     committers: &Committers,
     prepare: impl FnMut(Option<&SnapshotRef>, u64) -> Result<Change>,
 ) -> std::result::Result<u64, Uncommitted> {
-    let mut may_land = false;
-    let version = attempts(target, &mut newest, record, committers, prepare, &mut may_land);
-    version.map_err(|error| Uncommitted { error, may_land })
+    let mut open = None;
+    let version = attempts(target, &mut newest, record, committers, prepare, &mut open);
+    version.map_err(|error| Uncommitted { error, may_land: open.is_some() })
 }
 
-/// As `commit`; `may_land` becomes true once the answer to an attempt was lost and the log does not tell.
+/// As `commit`; `open` is the version of an attempt that may yet be, or is, in the log: its answer was lost, or called it a
+/// conflict, which is also what a client hears that asked twice.
 fn attempts(
     target: &Target<'_>,
     newest: &mut Option<SnapshotRef>,
     record: &RunRecord,
     committers: &Committers,
     mut prepare: impl FnMut(Option<&SnapshotRef>, u64) -> Result<Change>,
-    may_land: &mut bool,
+    open: &mut Option<u64>,
 ) -> Result<u64> {
     let after = |newest: &Option<SnapshotRef>| newest.as_ref().map_or(0, |snapshot| snapshot.version() + 1);
     let first = after(newest);
@@ -147,6 +148,8 @@ fn attempts(
         if let Some(landed) = landed(target, &record.run_id, first..version)? {
             return Ok(landed);
         }
+        // a version that is there, and not this run's, never will be
+        *open = open.filter(|attempted| *attempted >= version);
         let change = prepare(newest.as_ref(), version)?;
         let result = match &*newest {
             Some(snapshot) => update(target, snapshot, change, record, committers),
@@ -154,13 +157,15 @@ fn attempts(
         };
         match result {
             Ok(Some(version)) => return Ok(version),
-            Ok(None) => {}
+            Ok(None) => *open = Some(version),
             Err(error) => {
                 let found = landed(target, &record.run_id, version..version + 1);
                 if let Ok(Some(version)) = found {
                     return Ok(version);
                 }
-                *may_land |= error.kind == Kind::Retry || found.is_err();
+                if error.kind == Kind::Retry || found.is_err() {
+                    *open = Some(version);
+                }
                 // still unknown, or certainly not there: only what may pass by itself is tried again
                 if error.kind != Kind::Retry && (newest.is_some() || target.latest()?.is_none()) {
                     return Err(error);

@@ -1,7 +1,7 @@
 //! Lost answers, races, deaths and damage while publishing.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 use delta_kernel::committer::{CommitMetadata, CommitResponse, Committer, FileSystemCommitter, PublishMetadata};
@@ -17,6 +17,7 @@ everywhere!(
     a_commit_whose_answer_was_lost_is_found_in_the_log,
     a_commit_that_seems_to_conflict_with_itself_is_found_in_the_log,
     a_commit_that_fails_leaves_readers_the_old_version,
+    a_commit_that_lands_with_the_last_attempt_keeps_its_files,
     two_publishers_of_different_months_both_succeed,
     two_publishers_of_the_same_month_leave_one_whole_run,
     a_lost_answer_about_a_version_that_another_run_took_is_no_commit,
@@ -116,6 +117,27 @@ fn a_commit_that_fails_leaves_readers_the_old_version(place: &Place) {
     assert_eq!(error.unwrap_err().kind, Kind::Retry);
     expect(place, "r1", 1);
     assert_eq!(left(), 2);
+}
+
+fn a_commit_that_lands_with_the_last_attempt_keeps_its_files(place: &Place) {
+    let range = months("2026-01", "2026-01");
+    publish(&place.storage, &place.output, computed(range, 1), &record("r1", range, "a")).unwrap();
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counted = attempts.clone();
+    let conflicts: &Committers = &move || {
+        let attempts = counted.clone();
+        Box::new(Around(move |commit: &mut dyn FnMut() -> _| {
+            // the last of them lands, and its client asked twice
+            if attempts.fetch_add(1, Ordering::SeqCst) + 1 == 12 {
+                commit()?;
+            }
+            Ok(CommitResponse::Conflict { version: 1 })
+        }))
+    };
+    let error = publish_with(&place.storage, &place.output, computed(range, 2), &record("r2", range, "b"), conflicts);
+    assert_eq!((error.unwrap_err().kind, attempts.load(Ordering::SeqCst)), (Kind::Retry, 12));
+    let left = place.storage.list(&place.output).unwrap();
+    assert!(left.iter().any(|object| object.uri.contains("-r2")), "the log names them");
 }
 
 /// Both publishers have read the log before either writes to it.
