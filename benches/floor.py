@@ -60,8 +60,8 @@ def duck(script, options, directory):
 
 
 def encoded(sample, options, tables, directory, name, decoded, backfill):
-    """What a backfill publishes, once it is in DuckDB's memory, written by it in tenure's compression: no program that publishes
-    these tables does less than this and the decoding."""
+    """What a backfill publishes, once it is in DuckDB's memory, written by it in tenure's compression: with the decoding, what
+    reading and writing alone would cost at DuckDB's speed."""
     import peers
     from compare import published
 

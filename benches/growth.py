@@ -31,14 +31,14 @@ def history(options, tables, directory):
     for name, months in (("short", options.short), ("long", options.long)):
         on = with_month_of(options.month_events, months, options)
         of = {"tenure": peers.Tenure(options), "best": best.program(tables, options), "decoded": Decoded(options)}
-        for program in of:
-            run = timed(options, on, on["months"][-NIGHTLY_MONTHS:], True, directory, program=of[program])
-            found[name, program] = {
-                "workload": "growth", "what": f"{program}: nightly, {months} months of history, {on['month_events']} events in the"
+        for who, program in of.items():
+            run = timed(options, on, on["months"][-NIGHTLY_MONTHS:], True, directory, program=program)
+            found[name, who] = {
+                "workload": "growth", "what": f"{who}: nightly, {months} months of history, {on['month_events']} events in the"
                 f" as-of month, {on['report']['customers']} customers", **run}
             if name == "long":
-                found[name, program].update(ratio=ratio(found[name, program], found["short", program]))
-            rows.append(found[name, program])
+                found[name, who].update(ratio=ratio(found[name, who], found["short", who]))
+            rows.append(found[name, who])
     found["long", "tenure"]["goal"] = 1.25
     return rows
 

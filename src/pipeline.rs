@@ -1,4 +1,5 @@
-//! The stages of a run, in order, and nothing else: `inputs` has those up to the model, `tables` those from it, `past` what was published before.
+//! The stages of a run, in order: `inputs` has those up to the model, `tables` those from it, `past` holds what was published before
+//! against what is computed.
 
 mod inputs;
 mod past;
