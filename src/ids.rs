@@ -104,6 +104,18 @@ impl Numbered {
     pub fn text(&self, number: u32) -> &str {
         std::str::from_utf8(self.bytes(number)).unwrap_or_default()
     }
+    /// Sorts numbers by their texts. Most pairs of texts are told apart by what is sorted, without waiting for where they lie.
+    pub fn sort_by_text(&self, numbers: &mut [u32]) {
+        let beginning = |number: u32| {
+            let (text, mut bytes) = (self.bytes(number), [0; 16]);
+            let length = text.len().min(bytes.len());
+            bytes[..length].copy_from_slice(&text[..length]);
+            u128::from_be_bytes(bytes)
+        };
+        let mut keyed: Vec<(u128, u32)> = numbers.iter().map(|number| (beginning(*number), *number)).collect();
+        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.bytes(a.1).cmp(self.bytes(b.1))));
+        numbers.iter_mut().zip(keyed).for_each(|(number, (_, sorted))| *number = sorted);
+    }
     fn bytes(&self, number: u32) -> &[u8] {
         let at = number as usize;
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);

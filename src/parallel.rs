@@ -12,6 +12,18 @@ pub fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS)
 }
 
+/// Does both at once. A panic of the first is an error.
+pub fn both<A: Send, B>(
+    first: impl FnOnce() -> Result<A> + Send,
+    second: impl FnOnce() -> Result<B>,
+) -> Result<(A, B)> {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        Ok((first.join().map_err(|panic| Error::stopped("a thread", &*panic))??, second?))
+    })
+}
+
 /// Does the work of every item on so many threads; the results are in the order of the items. The first error ends it, and
 /// a panic of a thread is one.
 pub fn in_parallel<I: Sync, T: Send>(

@@ -5,6 +5,7 @@
 //! sorted list when the month is over. Rows that leap between many months go to a map instead. Memory is bounded by
 //! users x months, never by events.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,9 +13,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use polars::prelude::*;
 
+use super::union::stacked;
 use crate::error::Result;
 use crate::ids::{Ids, NOBODY};
 use crate::month::{Calendar, LocalDay, Micros, date_of};
+use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{Coded, MISSING, Rows};
 use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
 
@@ -234,36 +237,75 @@ impl Days {
         self.is_suspect || self.seen.contains(&false)
     }
 
-    /// CUSTOMER, USER (null: none), AT, DAYS and IS_SHARED, as `usage::per_user` has them.
-    pub fn frame(self) -> Result<DataFrame> {
-        let (mut customers, mut users, mut months, mut days) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut shared: Vec<bool> = Vec::new();
-        for (month, lists) in self.lists {
-            let mut list = lists.concat();
-            // lists are sorted: the stable sort merges them
-            list.sort();
-            for of_pair in list.chunk_by(|(a, _), (b, _)| a == b) {
-                let (user, customer) = of_pair[0].0;
-                let is_shared = user != NOBODY && months.last() == Some(&month) && users.last() == Some(&Some(user));
-                if let Some(before) = shared.last_mut().filter(|_| is_shared) {
-                    *before = true;
-                }
-                shared.push(is_shared);
-                customers.push(customer);
-                users.push((user != NOBODY).then_some(user));
-                months.push(month);
-                days.push(of_pair.iter().fold(0, |all, (_, bits)| all | bits));
-            }
+    /// CUSTOMER, USER (null: none), AT, DAYS and IS_SHARED, as `usage::per_user` has them, and CUSTOMER, AT and DAYS, of all users of
+    /// a customer. Both by month, then in order.
+    pub fn frames(self) -> Result<(DataFrame, DataFrame)> {
+        let mut months: Vec<_> = self.lists.into_iter().collect();
+        if months.is_empty() {
+            months.push((0, Vec::new()));
         }
-        let columns = vec![
-            UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
-            users.into_iter().collect::<UInt32Chunked>().with_name(USER.into()).into_column(),
-            Int32Chunked::from_vec(AT.into(), months).into_column(),
-            UInt32Chunked::from_vec(DAYS.into(), days).into_column(),
-            shared.into_iter().collect::<BooleanChunked>().with_name(IS_SHARED.into()).into_column(),
-        ];
-        Ok(DataFrame::new_infer_height(columns)?)
+        let frames = in_parallel(&months, workers(), |(month, lists)| {
+            let of_month = merged(lists);
+            Ok((of_users(*month, &of_month)?, of_customers(*month, &of_month)?))
+        })?;
+        let (users, customers): (Vec<_>, Vec<_>) = frames.into_iter().unzip();
+        Ok((stacked(users)?, stacked(customers)?))
     }
+}
+
+/// The days of each pair once, in order.
+fn merged(lists: &[Vec<(Pair, u32)>]) -> Cow<'_, [(Pair, u32)]> {
+    // of one share it is in order, and each pair once
+    if let [list] = lists {
+        return Cow::Borrowed(list);
+    }
+    let mut all = lists.concat();
+    // lists are sorted: the stable sort merges them
+    all.sort();
+    all.dedup_by(|(pair, days), (before, all)| {
+        let is_same = pair == before;
+        *all |= if is_same { *days } else { 0 };
+        is_same
+    });
+    Cow::Owned(all)
+}
+
+fn of_users(month: i32, list: &[(Pair, u32)]) -> PolarsResult<DataFrame> {
+    let user = |at: Option<usize>| list.get(at?).map(|((user, _), _)| *user);
+    let is_shared = |at: usize| {
+        let own = user(Some(at)).filter(|user| *user != NOBODY);
+        own.is_some() && (own == user(at.checked_sub(1)) || own == user(at.checked_add(1)))
+    };
+    // those of nobody are the last
+    let named = list.partition_point(|((user, _), _)| *user != NOBODY);
+    let mut users = UInt32Chunked::from_vec(USER.into(), list[..named].iter().map(|((user, _), _)| *user).collect());
+    users.append(&UInt32Chunked::full_null(USER.into(), list.len() - named))?;
+    DataFrame::new(
+        list.len(),
+        vec![
+            UInt32Chunked::from_vec(CUSTOMER.into(), list.iter().map(|((_, customer), _)| *customer).collect())
+                .into_column(),
+            users.rechunk().into_owned().into_column(),
+            Int32Chunked::full(AT.into(), month, list.len()).into_column(),
+            UInt32Chunked::from_vec(DAYS.into(), list.iter().map(|(_, days)| *days).collect()).into_column(),
+            BooleanChunked::from_iter_values(IS_SHARED.into(), (0..list.len()).map(is_shared)).into_column(),
+        ],
+    )
+}
+
+fn of_customers(month: i32, list: &[(Pair, u32)]) -> PolarsResult<DataFrame> {
+    let mut bits: Vec<u32> = Vec::new();
+    list.iter().for_each(|((_, customer), days)| *slot(&mut bits, *customer, 0) |= days);
+    let seen = (0..).zip(bits).filter(|(_, days)| *days != 0);
+    let (customers, days): (Vec<u32>, Vec<u32>) = seen.unzip();
+    DataFrame::new(
+        customers.len(),
+        vec![
+            Int32Chunked::full(AT.into(), month, customers.len()).into_column(),
+            UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
+            UInt32Chunked::from_vec(DAYS.into(), days).into_column(),
+        ],
+    )
 }
 
 fn numbers(coded: &Coded, ids: &Ids) -> Vec<u32> {

@@ -29,10 +29,11 @@ pub fn extract(context: &Context, frames: &Collected) -> Plans {
     plans
 }
 
-/// Users' days summed to their customers'.
+/// Users' days summed to their customers', and counted.
 pub fn levels(context: &Context, frames: &Collected) -> Plans {
-    let days = lazy(frames, Frame::UserDays).map(|rows| usage::per_customer(rows, &context.calendar));
-    days.map(|days| (Frame::ActiveDays, days)).into_iter().collect()
+    let summed = || lazy(frames, Frame::UserDays).map(usage::per_customer);
+    let days = lazy(frames, Frame::CustomerDays).or_else(summed);
+    days.map(|days| (Frame::ActiveDays, usage::measured(days, &context.calendar))).into_iter().collect()
 }
 
 /// Sums by segment and month.

@@ -60,7 +60,7 @@ pub struct Histories {
 impl Histories {
     /// From a collected frame of spans; there are customers 0 to `customers` - 1. `plans`: plans are a dimension of this spine.
     pub fn read(frame: &DataFrame, customers: usize, units: &mut Units, plans: Option<&Segments>) -> Result<Self> {
-        let numbers: Vec<u32> = frame.column(CUSTOMER)?.u32()?.iter().map(Option::unwrap_or_default).collect();
+        let numbers = frame.column(CUSTOMER)?.u32()?;
         let mut rows = vec![Span::default(); frame.height()];
         let int = |name: &str| -> Result<Int32Chunked> { Ok(frame.column(name)?.i32()?.clone()) };
         let long = |name: &str| -> Result<Int64Chunked> { Ok(frame.column(name)?.i64()?.clone()) };
@@ -82,7 +82,9 @@ impl Histories {
         }
         Ok(Histories {
             first: rows.iter().map(|span| span.from).min(),
-            spans: PerCustomer::gathered(customers, &numbers, &rows),
+            spans: PerCustomer::gathered(customers, || {
+                numbers.iter().map(Option::unwrap_or_default).zip(rows.iter().copied())
+            }),
             subscriptions: frame.column(SUBSCRIPTION)?.str()?.rechunk().into_owned(),
         })
     }

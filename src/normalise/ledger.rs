@@ -12,10 +12,12 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 
 use super::fx::Rates;
+use super::union::stacked;
 use crate::error::{Error, Result};
 use crate::ids::{Ids, NOBODY, hash_of};
 use crate::money;
 use crate::month::{Calendar, LocalDay};
+use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{Coded, MISSING, Rows, Values};
 use crate::tables::inputs::{FAILED_STATUSES, UNPAID_STATUSES};
 use crate::tables::model::{AT, CUSTOMER, NET, PURCHASES};
@@ -276,42 +278,46 @@ impl Paid {
     ///
     /// Errors: `Kind::Data` for sums that are not whole.
     pub fn frames(mut self) -> Result<(DataFrame, DataFrame)> {
-        let too_large = || Error::data("what a customer paid in a month does not fit 64 bits of ticks");
-        let (mut customers, mut months) = (Vec::new(), Vec::new());
-        let (mut revenue, mut refunds, mut purchases) = (Vec::new(), Vec::new(), Vec::new());
-        for (month, lists) in self.lists {
-            let mut list = lists.concat();
-            // lists are sorted: the stable sort merges them
-            list.sort_by_key(|(customer, _)| *customer);
-            for of_customer in list.chunk_by(|(a, _), (b, _)| a == b) {
-                let mut sum = Payments::default();
-                if !of_customer.iter().all(|(_, paid)| sum.add(paid)) {
-                    return Err(too_large());
-                }
-                customers.push(of_customer[0].0);
-                months.push(month);
-                revenue.push(sum.revenue);
-                refunds.push(sum.refunds);
-                purchases.push(sum.purchases);
-            }
+        let mut months: Vec<_> = self.lists.into_iter().collect();
+        if months.is_empty() {
+            months.push((0, Vec::new()));
         }
-        let net: Vec<i64> = revenue.iter().zip(&refunds).map(|(revenue, refunds)| revenue - refunds).collect();
-        let columns = vec![
-            UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
-            Int32Chunked::from_vec(AT.into(), months).into_column(),
-            Int64Chunked::from_vec(REVENUE.name.into(), revenue).into_column(),
-            Int64Chunked::from_vec(REFUNDS.name.into(), refunds).into_column(),
-            Int64Chunked::from_vec(NET.into(), net).into_column(),
-            Int64Chunked::from_vec(PURCHASES.into(), purchases).into_column(),
-        ];
-        let paid = DataFrame::new_infer_height(columns)?;
+        let paid = in_parallel(&months, workers(), |(month, lists)| of_customers(*month, lists))?;
         self.bad.sort_unstable();
         self.bad.dedup();
         let (customers, months): (Vec<u32>, Vec<i32>) = self.bad.into_iter().unzip();
-        let columns = vec![
+        let bad = vec![
             UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
             Int32Chunked::from_vec(AT.into(), months).into_column(),
         ];
-        Ok((paid, DataFrame::new_infer_height(columns)?))
+        Ok((stacked(paid)?, DataFrame::new_infer_height(bad)?))
     }
+}
+
+/// Sums of each customer in order.
+fn of_customers(month: i32, lists: &[Vec<(u32, Payments)>]) -> Result<DataFrame> {
+    let mut list = lists.concat();
+    // lists are sorted: the stable sort merges them
+    list.sort_by_key(|(customer, _)| *customer);
+    let (mut customers, mut sums) = (Vec::with_capacity(list.len()), Vec::with_capacity(list.len()));
+    for of_customer in list.chunk_by(|(a, _), (b, _)| a == b) {
+        let mut sum = Payments::default();
+        if !of_customer.iter().all(|(_, paid)| sum.add(paid)) {
+            return Err(Error::data("what a customer paid in a month does not fit 64 bits of ticks"));
+        }
+        customers.push(of_customer[0].0);
+        sums.push(sum);
+    }
+    let column = |name: &str, value: fn(&Payments) -> i64| {
+        Int64Chunked::from_vec(name.into(), sums.iter().map(value).collect()).into_column()
+    };
+    let columns = vec![
+        UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
+        Int32Chunked::full(AT.into(), month, sums.len()).into_column(),
+        column(REVENUE.name, |sum| sum.revenue),
+        column(REFUNDS.name, |sum| sum.refunds),
+        column(NET, |sum| sum.revenue - sum.refunds),
+        column(PURCHASES, |sum| sum.purchases),
+    ];
+    Ok(DataFrame::new(sums.len(), columns)?)
 }

@@ -14,6 +14,7 @@ use super::swept::Walked;
 use crate::error::{Error, Result};
 use crate::ids::Numbered;
 use crate::month::{Month, MonthRange};
+use crate::parallel::{both, in_parallel, workers};
 use crate::snapshot::Source;
 use crate::tables::Input;
 use crate::tables::inputs::{COST_CUSTOMER_ID, NPS_KIND, SCORE, SURVEY_KIND};
@@ -129,12 +130,12 @@ fn paid(stays: &[(u32, Stay)], months: MonthRange, known: &Numbered) -> Vec<u32>
     let is_scored = |stay: &Stay| stay.from <= months.last.0 && months.first.0 < stay.until;
     let mut paid: Vec<u32> = stays.iter().filter(|(_, stay)| is_scored(stay)).map(|(id, _)| *id).collect();
     paid.dedup();
-    paid.sort_unstable_by_key(|id| known.text(*id));
+    known.sort_by_text(&mut paid);
     paid
 }
 
 /// What is summed by customer and month, and where it stands there; None: rows are counted.
-pub const SUMMED: [(Frame, Option<&str>); 5] = [
+const SUMMED: [(Frame, Option<&str>); 5] = [
     (Frame::ActiveDays, Some(ACTIVE_DAYS)),
     (Frame::Paid, Some(NET)),
     (Frame::Tickets, Some(TICKETS)),
@@ -142,8 +143,37 @@ pub const SUMMED: [(Frame, Option<&str>); 5] = [
     (Frame::BadPayments, None),
 ];
 
+/// Everything of single customers.
+pub fn read(context: &Context, frames: &Collected, walked: Walked, places: &Places) -> Result<Panel> {
+    let reader = Reader::new(context, frames, &walked);
+    let sums = || in_parallel(&SUMMED, workers(), |summed| reader.summed(*summed));
+    let others = || {
+        let answers = frames.get(&Frame::Answers).map(|frame| reader.answers(frame)).transpose()?;
+        Ok((answers, reader.renumbered(&walked.stays), reader.renumbered(&walked.levels)))
+    };
+    let (sums, (answers, stays, levels)) = both(sums, others)?;
+    let sums: [_; SUMMED.len()] = sums.try_into().map_err(|_| Error::internal("sums of customers are missing"))?;
+    let [active_days, revenue, tickets, costs, bad_payments] = sums;
+    let (ids, known) = (&reader.ids, context.ids.known());
+    Ok(Panel {
+        stays,
+        levels,
+        bad_payments: bad_payments.unwrap_or_default(),
+        active_days,
+        tickets,
+        revenue,
+        costs,
+        answers,
+        weights: context.job.definitions.weights.list(),
+        cohorts: ids.iter().map(|id| places.first(*id).map_or(0, |first| first.month)).collect(),
+        positions: ids.iter().flat_map(|id| places.fixed().of(*id)).copied().collect(),
+        fixed: fixed_dimensions(context.job).count(),
+        ids: ids.iter().map(|id| known.text(*id).to_string()).collect(),
+    })
+}
+
 /// Reads frames with CUSTOMER into rows by the customer's number.
-pub struct Reader<'a> {
+struct Reader<'a> {
     context: &'a Context<'a>,
     frames: &'a Collected,
     /// Numbers of ids, in the order of their texts.
@@ -154,7 +184,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(context: &'a Context<'a>, frames: &'a Collected, walked: &Walked) -> Self {
+    fn new(context: &'a Context<'a>, frames: &'a Collected, walked: &Walked) -> Self {
         let asked = context.asked;
         let scored = MonthRange { first: asked.first.plus(-SCORED_BEFORE), last: asked.last };
         let seen = MonthRange { first: asked.first.plus(-LOOKS_BACK), last: asked.last };
@@ -165,62 +195,38 @@ impl<'a> Reader<'a> {
         Reader { context, frames, ids, numbers, seen }
     }
 
-    /// Everything of single customers; `sums` are those of `SUMMED`, in its order.
-    pub fn panel(self, walked: Walked, places: &Places, sums: Vec<Option<PerCustomer<Monthly>>>) -> Result<Panel> {
-        let sums: [_; SUMMED.len()] = sums.try_into().map_err(|_| Error::internal("sums of customers are missing"))?;
-        let [active_days, revenue, tickets, costs, bad_payments] = sums;
-        let answers = self.frames.get(&Frame::Answers).map(|frame| self.answers(frame)).transpose()?;
-        let (context, known) = (self.context, self.context.ids.known());
-        let positions = self.ids.iter().flat_map(|id| places.fixed().of(*id)).copied();
-        Ok(Panel {
-            stays: self.renumbered(walked.stays),
-            levels: self.renumbered(walked.levels),
-            bad_payments: bad_payments.unwrap_or_default(),
-            active_days,
-            tickets,
-            revenue,
-            costs,
-            answers,
-            weights: context.job.definitions.weights.list(),
-            cohorts: self.ids.iter().map(|id| places.first(*id).map_or(0, |first| first.month)).collect(),
-            positions: positions.collect(),
-            fixed: fixed_dimensions(context.job).count(),
-            ids: self.ids.iter().map(|id| known.text(*id).to_string()).collect(),
-        })
-    }
-
     fn number(&self, id: Option<u32>) -> Option<u32> {
         self.numbers.get(id? as usize).copied().flatten()
     }
 
     /// One of `SUMMED`, by customer and month; None without its input.
-    pub fn summed(&self, (frame, value): (Frame, Option<&str>)) -> Result<Option<PerCustomer<Monthly>>> {
+    fn summed(&self, (frame, value): (Frame, Option<&str>)) -> Result<Option<PerCustomer<Monthly>>> {
         let is_named = |source: &Source| source.present.contains(COST_CUSTOMER_ID.name);
         if frame == Frame::CostLines && !self.context.sources.get(&Input::RetentionCosts).is_some_and(is_named) {
             return Ok(None);
         }
         let Some(frame) = self.frames.get(&frame) else { return Ok(None) };
-        let (months, values) = (integers(frame, AT)?, value.map(|value| integers(frame, value)).transpose()?);
-        let seen = i64::from(self.seen.first.0)..=i64::from(self.seen.last.0);
-        let (mut numbers, mut rows) = (Vec::new(), Vec::new());
-        for (row, id) in frame.column(CUSTOMER)?.u32()?.iter().enumerate() {
-            if seen.contains(&months[row])
-                && let Some(customer) = self.number(id)
-            {
-                let value = values.as_ref().map_or(1, |values| values[row]);
-                numbers.push(customer);
-                rows.push(Monthly { month: months[row] as i32, value });
+        let (customers, months) = (frame.column(CUSTOMER)?.u32()?, frame.column(AT)?.i32()?);
+        let values = value.map(|value| frame.column(value)?.cast(&DataType::Int64)).transpose()?;
+        let values = values.as_ref().map(|values| values.i64()).transpose()?;
+        let of_row = |((customer, month), value): ((Option<u32>, Option<i32>), i64)| {
+            let month = month.filter(|month| self.seen.contains(Month(*month)))?;
+            Some((self.number(customer)?, Monthly { month, value }))
+        };
+        let (count, rows) = (self.ids.len(), || customers.iter().zip(months.iter()));
+        Ok(Some(match values {
+            Some(values) => {
+                let values = || values.iter().map(Option::unwrap_or_default);
+                PerCustomer::of_months(count, || rows().zip(values()).filter_map(of_row))
             }
-        }
-        drop((months, values));
-        Ok(Some(PerCustomer::of_months(self.ids.len(), &numbers, &rows)))
+            None => PerCustomer::of_months(count, || rows().map(|row| (row, 1)).filter_map(of_row)),
+        }))
     }
 
     /// Rows by the customer's number here, those of a customer in the order they have.
-    fn renumbered<T: Copy>(&self, rows: Vec<(u32, T)>) -> PerCustomer<T> {
-        let rows = rows.into_iter().filter_map(|(id, row)| Some((self.number(Some(id))?, row)));
-        let (numbers, rows): (Vec<u32>, Vec<T>) = rows.unzip();
-        PerCustomer::gathered(self.ids.len(), &numbers, &rows)
+    fn renumbered<T: Copy + Default>(&self, rows: &[(u32, T)]) -> PerCustomer<T> {
+        let numbered = |(id, row): &(u32, T)| Some((self.number(Some(*id))?, *row));
+        PerCustomer::gathered(self.ids.len(), || rows.iter().filter_map(numbered))
     }
 
     /// Answers of all history up to the last month; an answer counts until the respondent's next one of its kind.

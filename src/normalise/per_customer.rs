@@ -7,19 +7,21 @@ pub struct PerCustomer<T> {
     rows: Vec<T>,
 }
 
-impl<T: Copy> PerCustomer<T> {
-    /// Row i belongs to customer `numbers[i]`; a customer's rows stay in their order.
-    pub fn gathered(customers: usize, numbers: &[u32], rows: &[T]) -> Self {
+impl<T: Copy + Default> PerCustomer<T> {
+    /// Rows by the numbers of their customers, of whom there are 0 to `customers` - 1; a customer's rows stay in their order.
+    /// The rows are gone through twice.
+    pub fn gathered<I: Iterator<Item = (u32, T)>>(customers: usize, rows: impl Fn() -> I) -> Self {
         let mut starts = vec![0; customers + 1];
-        numbers.iter().for_each(|number| starts[*number as usize + 1] += 1);
+        rows().for_each(|(customer, _)| starts[customer as usize + 1] += 1);
         (0..customers).for_each(|customer| starts[customer + 1] += starts[customer]);
         let mut next = starts.clone();
-        let mut order = vec![0_u32; rows.len()];
-        for (row, number) in (0..).zip(numbers) {
-            order[next[*number as usize]] = row;
-            next[*number as usize] += 1;
+        let mut gathered = vec![T::default(); starts[customers]];
+        for (customer, row) in rows() {
+            let next = &mut next[customer as usize];
+            gathered[*next] = row;
+            *next += 1;
         }
-        PerCustomer { starts, rows: order.into_iter().map(|row| rows[row as usize]).collect() }
+        PerCustomer { starts, rows: gathered }
     }
 }
 
@@ -52,9 +54,9 @@ pub struct Monthly {
 }
 
 impl PerCustomer<Monthly> {
-    /// Row i belongs to customer `numbers[i]`; a customer's rows are sorted by month.
-    pub fn of_months(customers: usize, numbers: &[u32], rows: &[Monthly]) -> Self {
-        let mut gathered = Self::gathered(customers, numbers, rows);
+    /// As `gathered`, a customer's rows sorted by month.
+    pub fn of_months<I: Iterator<Item = (u32, Monthly)>>(customers: usize, rows: impl Fn() -> I) -> Self {
+        let mut gathered = Self::gathered(customers, rows);
         for ends in gathered.starts.windows(2) {
             gathered.rows[ends[0]..ends[1]].sort_unstable();
         }

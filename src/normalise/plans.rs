@@ -58,6 +58,8 @@ pub enum Frame {
     Costs,
     /// Active days per customer, user and month.
     UserDays,
+    /// The same per customer and month, where usage was read without a plan.
+    CustomerDays,
     /// Active days per customer and month.
     ActiveDays,
     /// Last survey answers per respondent and month.

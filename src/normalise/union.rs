@@ -16,3 +16,13 @@ pub fn union(frames: Vec<LazyFrame>) -> LazyFrame {
 pub fn frame_of(height: usize, columns: Vec<Column>) -> LazyFrame {
     DataFrame::new(height, columns).map_or_else(|error| failed(&error), IntoLazy::lazy)
 }
+
+/// The rows of frames that have the same columns one after the other, without a copy; at least one.
+pub fn stacked(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let mut frames = frames.into_iter();
+    let first = frames.next().unwrap_or_default();
+    frames.try_fold(first, |mut all, next| {
+        all.vstack_mut_owned(next)?;
+        Ok(all)
+    })
+}

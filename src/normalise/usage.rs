@@ -39,10 +39,14 @@ pub fn per_user(job: &Job, events: &Source, calendar: &Arc<Calendar>, ids: &Arc<
     .with_column(lit(true).alias(IS_SHARED))
 }
 
-/// Per CUSTOMER and AT: DAYS, how many they are (ACTIVE_DAYS) and whether one is among the last seven elapsed (IS_LATE).
-pub fn per_customer(per_user: LazyFrame, calendar: &Arc<Calendar>) -> LazyFrame {
-    counted(by_customer_and_month(per_user, &[col(DAYS).bitwise_or()]))
-        .with_column(map::is_in_last_week(col(AT), col(DAYS), calendar).alias(IS_LATE))
+/// DAYS per CUSTOMER and AT.
+pub fn per_customer(per_user: LazyFrame) -> LazyFrame {
+    by_customer_and_month(per_user, &[col(DAYS).bitwise_or()])
+}
+
+/// How many DAYS there are (ACTIVE_DAYS) and whether one is among the last seven elapsed of AT (IS_LATE).
+pub fn measured(days: LazyFrame, calendar: &Arc<Calendar>) -> LazyFrame {
+    counted(days).with_column(map::is_in_last_week(col(AT), col(DAYS), calendar).alias(IS_LATE))
 }
 
 fn counted(rows: LazyFrame) -> LazyFrame {

@@ -68,7 +68,8 @@ pub fn model(
     let context = Context { job, sources: &sources, calendar, rates, ids, users, asked: months, has_panel };
     let mut frames = Collected::new();
     if let Some(days) = days {
-        frames.insert(Frame::UserDays, days.frame()?);
+        let (users, customers) = days.frames()?;
+        frames.extend([(Frame::UserDays, users), (Frame::CustomerDays, customers)]);
     }
     // where a payment could not be added, the plans say why
     if let Some(paid) = paid.filter(|paid| !paid.is_partial()) {
@@ -87,9 +88,7 @@ pub fn model(
     let mut model = Model::read(&context, &frames, swept, segments)?;
     let since = Instant::now();
     if let Some(places) = places.filter(|_| has_panel) {
-        let reader = panel::Reader::new(&context, &frames, &walked);
-        let sums = in_parallel(&panel::SUMMED, workers(), |summed| reader.summed(*summed))?;
-        model.panel = reader.panel(walked, &places, sums)?;
+        model.panel = panel::read(&context, &frames, walked, &places)?;
         debug!(seconds = since.elapsed().as_secs_f64(), "customers one by one");
     }
     stages.end("aggregate");
@@ -162,16 +161,30 @@ fn days(
     Ok(Some(days))
 }
 
-/// Parts that one thread reads one after the other: few, because months that two of them share are kept twice.
+/// Shares of a thread: few, because months that two of them share are kept twice.
 const SHARES: usize = 4;
+/// What a part costs beside its rows, in rows.
+const PART_ROWS: usize = 2_000;
 
 /// As many threads again where each of them mostly waits.
 fn readers(files: &PlainFiles) -> usize {
     if files.is_remote() { 2 * workers() } else { workers() }
 }
 
+/// Parts that one thread reads one after the other, about as much work in each share: businesses grow, so that the last
+/// months have most of the rows.
 fn shares(parts: &[Part]) -> Vec<&[Part]> {
-    parts.chunks(parts.len().div_ceil(workers() * SHARES).max(1)).collect()
+    let cost = |part: &Part| part.rows + PART_ROWS;
+    let size = parts.iter().map(cost).sum::<usize>().div_ceil(workers() * SHARES);
+    let (mut shares, mut begin, mut taken) = (Vec::new(), 0, 0);
+    for (at, part) in parts.iter().enumerate() {
+        taken += cost(part);
+        if taken >= size || at + 1 == parts.len() {
+            shares.push(&parts[begin..=at]);
+            (begin, taken) = (at + 1, 0);
+        }
+    }
+    shares
 }
 
 /// The exchange rates, as far as they can be read.

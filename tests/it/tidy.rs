@@ -42,7 +42,7 @@ const PURE: &[(&str, &[&str], &[&str])] = &[
     ("models", &["money", "models"], &[]),
     (
         "normalise",
-        &["ids", "tables", "month", "money", "models", "job", "snapshot", "error", "normalise"],
+        &["ids", "tables", "month", "money", "models", "job", "snapshot", "error", "parallel", "normalise"],
         &["polars", "jiff", "foldhash", "hashbrown"],
     ),
     ("month", &["error"], &["jiff"]),

@@ -79,6 +79,17 @@ fn rows(frame: &DataFrame) -> Rows {
     rows
 }
 
+/// Customer, month, days.
+fn of_customers(frame: &DataFrame) -> Vec<(Option<u32>, Option<i32>, Option<u32>)> {
+    let number = |name: &str| frame.column(name).unwrap().u32().unwrap().clone();
+    let (customers, days) = (number(CUSTOMER), number(DAYS));
+    let months = frame.column(AT).unwrap().i32().unwrap().clone();
+    let row = |row| (customers.get(row), months.get(row), days.get(row));
+    let mut rows: Vec<_> = (0..frame.height()).map(row).collect();
+    rows.sort_unstable();
+    rows
+}
+
 const ALWAYS: Month = Month(0);
 
 #[test]
@@ -88,8 +99,10 @@ fn dictionaries_say_what_the_plan_says_of_any_business() {
         let world = World::new(seed, 12);
         let Some(usage) = Usage::new(&world.export(), world.business.as_of) else { continue };
         let Some(days) = usage.days(ALWAYS) else { continue };
-        let (planned, direct) = (usage.planned(), rows(&days.frame().unwrap()));
-        assert_eq!(direct, planned, "seed {seed}");
+        let (planned, (users, customers)) = (usage.planned(), days.frames().unwrap());
+        assert_eq!(rows(&users), planned, "seed {seed}");
+        let summed = collect_all(vec![usage::per_customer(users.lazy())]).unwrap().remove(0);
+        assert_eq!(of_customers(&customers), of_customers(&summed), "seed {seed}");
         read += 1;
         told += planned.len();
     }
@@ -113,7 +126,7 @@ fn exports_in_the_order_of_time_are_read_month_by_month() {
     assert!(planned.len() > 1000);
     let days = usage.days(ALWAYS).unwrap();
     assert!(!days.is_suspect());
-    assert_eq!(rows(&days.frame().unwrap()), planned);
+    assert_eq!(rows(&days.frames().unwrap().0), planned);
 
     // what is not looked at is not read, and the rest is the same
     let from = until.plus(-2);
@@ -122,7 +135,7 @@ fn exports_in_the_order_of_time_are_read_month_by_month() {
     let (all, late) = (files.parts(i64::MIN, earliest).len(), files.parts(usage.calendar.start(from), earliest).len());
     assert!(late < all, "{late} of {all} row groups");
     let later: Rows = planned.into_iter().filter(|(_, _, at, _)| *at >= Some(from.0)).collect();
-    assert_eq!(rows(&usage.days(from).unwrap().frame().unwrap()), later);
+    assert_eq!(rows(&usage.days(from).unwrap().frames().unwrap().0), later);
 }
 
 #[test]
@@ -143,8 +156,8 @@ fn what_lies_between_the_columns_is_stepped_over() {
         assert!(bytes > 200_000, "{bytes} bytes");
     }
     let usage = Usage::new(&directory.path().join("sample"), usage.calendar.as_of()).unwrap();
-    assert_eq!(rows(&usage.days(ALWAYS).unwrap().frame().unwrap()).len(), planned.len());
-    assert_eq!(days_in_all(&rows(&usage.days(ALWAYS).unwrap().frame().unwrap())), days_in_all(&planned));
+    assert_eq!(rows(&usage.days(ALWAYS).unwrap().frames().unwrap().0).len(), planned.len());
+    assert_eq!(days_in_all(&rows(&usage.days(ALWAYS).unwrap().frames().unwrap().0)), days_in_all(&planned));
 }
 
 /// Numbers of ids differ between two readings, sums do not.
@@ -163,7 +176,7 @@ fn users_of_several_customers_are_marked() {
         let world = World::new(seed, 12);
         let Some(usage) = Usage::new(&world.export(), world.business.as_of) else { continue };
         let Some(days) = usage.days(ALWAYS) else { continue };
-        let frame = days.frame().unwrap();
+        let frame = days.frames().unwrap().0;
         let shared = frame.column(IS_SHARED).unwrap().bool().unwrap().clone();
         let (users, months) =
             (frame.column(USER).unwrap().u32().unwrap().clone(), frame.column(AT).unwrap().i32().unwrap().clone());
