@@ -5,7 +5,7 @@ use super::pool::Pool;
 use crate::models::health::{self, COMPONENTS, Health};
 use crate::month::{Month, MonthRange, days_of};
 use crate::normalise::Model;
-use crate::normalise::per_customer::{Monthly, PerCustomer};
+use crate::normalise::monthly::Monthly;
 
 /// Months that tickets, payments, costs and contraction are looked for in: this one and the two before it.
 const RECENT: i32 = 2;
@@ -30,36 +30,32 @@ impl Scores {
         let panel = &model.panel;
         let customers = if model.is_before_history(month) { Vec::new() } else { panel.paying(month) };
         let recent = MonthRange { first: month.plus(-RECENT), last: month };
-        let active_days = panel.active_days.as_ref().map(|days| sums(days, &customers, month, month));
+        let sums = |of: &Monthly, months| of.sums(&customers, months);
+        let active_days = panel.active_days.as_ref().map(|days| sums(days, MonthRange { first: month, last: month }));
         let usage = panel.active_days.as_ref().zip(active_days.as_ref()).and_then(|(all, days)| {
-            let before = |customer: &u32| {
-                let first = month.plus(-USUAL).max(panel.cohort(*customer));
-                (all.sum(*customer, first.0, month.0 - 1), i64::from(month.0 - first.0))
-            };
-            let before: Vec<(i64, i64)> = customers.iter().map(before).collect();
+            let usual = MonthRange { first: month.plus(-USUAL), last: month.plus(-1) };
+            let before = all.sums_where(&customers, usual, |customer, month| month >= panel.cohort(customer));
+            let months = customers.iter().map(|at| i64::from(month.0 - usual.first.max(panel.cohort(*at)).0));
+            let before: Vec<(i64, i64)> = before.into_iter().zip(months).collect();
             // Where nobody did anything in all these months nothing is known of usage: it is missing, not low.
             let is_known = days.iter().zip(&before).any(|(days, (before, _))| days + before > 0);
             let trends =
                 || days.iter().zip(&before).map(|(days, (before, months))| health::trend(*days, *before, *months));
             is_known.then(|| health::usage(days, &trends().collect::<Vec<_>>()))
         });
-        let tickets = panel.tickets.as_ref().map(|tickets| sums(tickets, &customers, recent.first, recent.last));
+        let tickets = panel.tickets.as_ref().map(|tickets| sums(tickets, recent));
         let burdens = panel.costs.as_ref().zip(panel.revenue.as_ref()).map(|(costs, revenue)| {
-            let of = |of: &PerCustomer<Monthly>, customer| of.sum(customer, recent.first.0, recent.last.0);
-            let burden = |customer: &u32| {
-                let revenue = of(revenue, *customer);
-                (revenue > 0).then(|| of(costs, *customer) as f64 / revenue as f64)
-            };
-            customers.iter().map(burden).collect::<Vec<_>>()
+            let burden = |(costs, revenue): (i64, i64)| (revenue > 0).then(|| costs as f64 / revenue as f64);
+            sums(costs, recent).into_iter().zip(sums(revenue, recent)).map(burden).collect::<Vec<_>>()
         });
+        let bad_payments = sums(&panel.bad_payments, recent);
         let support = health::support(tickets.as_deref(), burdens.as_deref(), customers.len());
         let last_day = days_of(model.calendar.last_day(month));
         let hazards = hazards(model, &customers, month);
         let component = |at: usize| {
             let customer = customers[at];
             let answers = panel.answers(customer, month).map(|answer| (last_day - answer.day, answer.score));
-            let (is_bad, is_falling) =
-                (panel.has_bad_payment(customer, recent), panel.has_contraction(customer, recent));
+            let (is_bad, is_falling) = (bad_payments[at] > 0, panel.has_contraction(customer, recent));
             [
                 usage.as_ref().map(|usage| usage[at]),
                 health::survey(answers),
@@ -72,10 +68,6 @@ impl Scores {
         let health = components.iter().map(|components| health::health(&panel.weights, components)).collect();
         Scores { customers, active_days, hazards, components, health }
     }
-}
-
-fn sums(of: &PerCustomer<Monthly>, customers: &[u32], first: Month, last: Month) -> Vec<i64> {
-    customers.iter().map(|customer| of.sum(*customer, first.0, last.0)).collect()
 }
 
 /// Hazards of all customers' pool at each one's next age, at the last one observed well enough if that is beyond it. The

@@ -17,6 +17,7 @@ pub mod map;
 pub mod measures;
 pub mod members;
 pub mod model;
+pub mod monthly;
 pub mod panel;
 pub mod per_customer;
 pub mod places;

@@ -7,7 +7,8 @@ use polars::prelude::*;
 
 use super::grid::integers;
 use super::members::fixed_dimensions;
-use super::per_customer::{Monthly, PerCustomer};
+use super::monthly::Monthly;
+use super::per_customer::PerCustomer;
 use super::places::Places;
 use super::plans::{Collected, Context, Frame};
 use super::swept::Walked;
@@ -68,12 +69,13 @@ pub struct Panel {
     fixed: usize,
     stays: PerCustomer<Stay>,
     levels: PerCustomer<PaidLevel>,
-    bad_payments: PerCustomer<Monthly>,
-    pub active_days: Option<PerCustomer<Monthly>>,
-    pub tickets: Option<PerCustomer<Monthly>>,
+    /// Payments that failed or were refunded.
+    pub bad_payments: Monthly,
+    pub active_days: Option<Monthly>,
+    pub tickets: Option<Monthly>,
     /// Net revenue, and cost of the lines that name the customer.
-    pub revenue: Option<PerCustomer<Monthly>>,
-    pub costs: Option<PerCustomer<Monthly>>,
+    pub revenue: Option<Monthly>,
+    pub costs: Option<Monthly>,
     answers: Option<PerCustomer<Answer>>,
     /// Weights of usage, survey, support, commercial and tenure.
     pub weights: [f64; 5],
@@ -113,10 +115,6 @@ impl Panel {
     pub fn has_contraction(&self, customer: u32, months: MonthRange) -> bool {
         let overlaps = |row: &&PaidLevel| row.from <= months.last.0 && months.first.0 < row.until;
         self.levels.of(customer).iter().filter(overlaps).any(|row| row.close < row.open)
-    }
-    /// Whether in any of the months a payment failed or was refunded.
-    pub fn has_bad_payment(&self, customer: u32, months: MonthRange) -> bool {
-        self.bad_payments.sum(customer, months.first.0, months.last.0) > 0
     }
     /// The last answers of its respondents, one of each kind, at the close of the month.
     pub fn answers(&self, customer: u32, month: Month) -> impl Iterator<Item = &Answer> {
@@ -200,7 +198,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One of `SUMMED`, by customer and month; None without its input.
-    fn summed(&self, (frame, value): (Frame, Option<&str>)) -> Result<Option<PerCustomer<Monthly>>> {
+    fn summed(&self, (frame, value): (Frame, Option<&str>)) -> Result<Option<Monthly>> {
         let is_named = |source: &Source| source.present.contains(COST_CUSTOMER_ID.name);
         if frame == Frame::CostLines && !self.context.sources.get(&Input::RetentionCosts).is_some_and(is_named) {
             return Ok(None);
@@ -210,16 +208,13 @@ impl<'a> Reader<'a> {
         let values = value.map(|value| frame.column(value)?.cast(&DataType::Int64)).transpose()?;
         let values = values.as_ref().map(|values| values.i64()).transpose()?;
         let of_row = |((customer, month), value): ((Option<u32>, Option<i32>), i64)| {
-            let month = month.filter(|month| self.seen.contains(Month(*month)))?;
-            Some((self.number(customer)?, Monthly { month, value }))
+            let month = month.map(Month).filter(|month| self.seen.contains(*month))?;
+            Some((month, self.number(customer)?, value))
         };
-        let (count, rows) = (self.ids.len(), || customers.iter().zip(months.iter()));
+        let rows = customers.iter().zip(months.iter());
         Ok(Some(match values {
-            Some(values) => {
-                let values = || values.iter().map(Option::unwrap_or_default);
-                PerCustomer::of_months(count, || rows().zip(values()).filter_map(of_row))
-            }
-            None => PerCustomer::of_months(count, || rows().map(|row| (row, 1)).filter_map(of_row)),
+            Some(values) => Monthly::of(rows.zip(values.iter().map(Option::unwrap_or_default)).filter_map(of_row)),
+            None => Monthly::of(rows.map(|row| (row, 1)).filter_map(of_row)),
         }))
     }
 

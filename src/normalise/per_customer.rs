@@ -45,30 +45,3 @@ impl<T> PerCustomer<T> {
         }
     }
 }
-
-/// A sum over one month.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Monthly {
-    pub month: i32,
-    pub value: i64,
-}
-
-impl PerCustomer<Monthly> {
-    /// As `gathered`, a customer's rows sorted by month.
-    pub fn of_months<I: Iterator<Item = (u32, Monthly)>>(customers: usize, rows: impl Fn() -> I) -> Self {
-        let mut gathered = Self::gathered(customers, rows);
-        for ends in gathered.starts.windows(2) {
-            gathered.rows[ends[0]..ends[1]].sort_unstable();
-        }
-        gathered
-    }
-    /// The sum over the months of [first, last].
-    pub fn sum(&self, customer: u32, first: i32, last: i32) -> i64 {
-        let rows = self.of(customer);
-        // Most customers have a row every month: where `first` would stand then is where to look, or near it.
-        let guess = rows.first().map_or(0, |row| (first - row.month).clamp(0, rows.len() as i32) as usize);
-        let too_far = rows[..guess].iter().rev().take_while(|row| row.month >= first).count();
-        let too_near = rows[guess..].iter().take_while(|row| row.month < first).count();
-        rows[guess - too_far + too_near..].iter().take_while(|row| row.month <= last).map(|row| row.value).sum()
-    }
-}
