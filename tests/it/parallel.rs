@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tenure::error::{Error, Result};
-use tenure::parallel::in_parallel;
+use tenure::parallel::{both, in_parallel};
 
 #[test]
 fn results_are_in_the_order_of_the_work() {
@@ -39,4 +39,20 @@ fn a_panic_is_an_error() {
     let work = |item: &usize| -> Result<usize> { Ok([1, 2, 3][*item]) };
     let error = in_parallel(&[0, 1, 2, 3], 2, work).unwrap_err();
     assert!(error.to_string().contains("index out of bounds"), "{error}");
+}
+
+#[test]
+fn both_are_done_and_either_may_fail() {
+    // each waits for the other
+    let barrier = std::sync::Barrier::new(2);
+    let waited = || {
+        barrier.wait();
+        Ok(1)
+    };
+    assert_eq!(both(waited, waited).unwrap(), (1, 1));
+    let fails = |why: &'static str| move || -> Result<i32> { Err(Error::internal(why)) };
+    assert_eq!(both(fails("the first"), || Ok(2)).unwrap_err().to_string(), "the first");
+    assert_eq!(both(|| Ok(1), fails("the second")).unwrap_err().to_string(), "the second");
+    let panics = || -> Result<i32> { Ok([1, 2][std::hint::black_box(2)]) };
+    assert!(both(panics, || Ok(2)).is_err());
 }

@@ -1,4 +1,5 @@
-//! Plain values: ids and their numbers, instants and their days, money and its rounding, each against how one would say it first.
+//! Plain values: ids and their numbers, instants and their days, money and its rounding, sums by
+//! month, each against how one would say it first.
 
 use std::collections::HashMap;
 
@@ -7,7 +8,8 @@ use proptest::prelude::{any, prop_assert_eq, proptest};
 use proptest::strategy::Strategy;
 use tenure::ids::{Ids, NOBODY};
 use tenure::money::{div_round, parse_decimal};
-use tenure::month::{Calendar, Micros, Month};
+use tenure::month::{Calendar, Micros, Month, MonthRange};
+use tenure::normalise::monthly::Monthly;
 
 use crate::laws::config;
 
@@ -56,6 +58,41 @@ fn decimals_of_any_exponent_are_read_or_refused() {
 
 proptest! {
     #![proptest_config(config(128))]
+
+    #[test]
+    fn numbers_are_sorted_as_their_texts_are(mut given in vec("[a\\x00]{0,3}|same beginning, [a-c]{0,3}|[a-zA-Z]{1,20}", 0..200)) {
+        let ids = Ids::default();
+        let mut numbers = ids.numbers(given.iter().map(|text| Some(text.as_str())));
+        ids.known().sort_by_text(&mut numbers);
+        given.sort_unstable();
+        let known = ids.known();
+        let sorted: Vec<&str> = numbers.iter().map(|number| known.text(*number)).collect();
+        prop_assert_eq!(sorted, given);
+    }
+
+    #[test]
+    fn monthly_sums_are_those_of_the_rows(
+        rows in vec((0..6_i32, 0..20_u32, -5..5_i64), 0..200),
+        mut customers in vec(0..25_u32, 0..20),
+        first in 0..6_i32,
+        last in 0..6_i32,
+    ) {
+        customers.sort_unstable();
+        customers.dedup();
+        let monthly = Monthly::of(rows.iter().map(|(month, customer, value)| (Month(*month), *customer, *value)));
+        // a customer counts from a month of its own on
+        let counts = |customer: u32, month: Month| month.0 >= customer as i32 % 4;
+        let sum = |customer: &u32, is_whole: bool| -> i64 {
+            let is_asked = |(month, of, _): &&(i32, u32, i64)| {
+                of == customer && (first..=last).contains(month) && (is_whole || counts(*of, Month(*month)))
+            };
+            rows.iter().filter(is_asked).map(|(_, _, value)| value).sum()
+        };
+        let months = MonthRange { first: Month(first), last: Month(last) };
+        let sums = |is_whole| customers.iter().map(|customer| sum(customer, is_whole)).collect::<Vec<_>>();
+        prop_assert_eq!(monthly.sums(&customers, months), sums(true));
+        prop_assert_eq!(monthly.sums_where(&customers, months, counts), sums(false));
+    }
 
     #[test]
     fn equal_ids_have_equal_numbers(batches in vec(texts(), 1..5)) {
