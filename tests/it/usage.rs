@@ -160,6 +160,30 @@ fn what_lies_between_the_columns_is_stepped_over() {
     assert_eq!(days_in_all(&rows(&usage.days(ALWAYS).unwrap().frames().unwrap().0)), days_in_all(&planned));
 }
 
+#[test]
+fn a_month_read_in_shares_is_put_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let (whole, _) = sample(directory.path(), 60.0);
+    let mut groups = 0;
+    for file in usage_files(&directory.path().join("sample/usage_events")) {
+        let mut frame = ParquetReader::new(std::fs::File::open(&file).unwrap()).finish().unwrap();
+        frame.rechunk_mut();
+        groups += frame.height().div_ceil(100);
+        let writer = ParquetWriter::new(std::fs::File::create(&file).unwrap());
+        writer.with_row_group_size(Some(100)).finish(&mut frame).unwrap();
+    }
+    let usage = Usage::new(&directory.path().join("sample"), whole.calendar.as_of()).unwrap();
+    let shares = usage.source.plain.as_ref().unwrap().all_parts().len();
+    assert!(shares >= groups && shares > 80, "{shares} row groups of {groups}");
+    let (users, customers) = usage.days(ALWAYS).unwrap().frames().unwrap();
+    let planned = usage.planned();
+    assert_eq!(rows(&users), planned);
+    // nobody is there twice
+    let by_customer = collect_all(vec![usage::per_customer(users.lazy())]).unwrap().remove(0);
+    assert_eq!(of_customers(&customers), of_customers(&by_customer));
+    assert!(planned.iter().any(|(_, _, _, days)| days.is_some_and(|days| days.count_ones() > 3)));
+}
+
 /// Numbers of ids differ between two readings, sums do not.
 fn days_in_all(rows: &Rows) -> u32 {
     rows.iter().filter_map(|(_, _, _, days)| *days).map(u32::count_ones).sum()
