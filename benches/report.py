@@ -63,4 +63,7 @@ def shown(ratio):
 def goal(row):
     if row.get("goal") is None:
         return ""
-    return f"<= {row['goal']:g}" + ("" if row.get("ratio") is not None and row["ratio"] <= row["goal"] else " (missed)")
+    ratio = row.get("ratio")
+    if ratio is None:
+        return f"<= {row['goal']:g} ({'missed' if row.get('failed') else 'not measured'})"
+    return f"<= {row['goal']:g}" + ("" if ratio <= row["goal"] else " (missed)")
