@@ -164,17 +164,14 @@ fn what_lies_between_the_columns_is_stepped_over() {
 fn a_month_read_in_shares_is_put_together() {
     let directory = tempfile::tempdir().unwrap();
     let (whole, _) = sample(directory.path(), 60.0);
-    let mut groups = 0;
     for file in usage_files(&directory.path().join("sample/usage_events")) {
         let mut frame = ParquetReader::new(std::fs::File::open(&file).unwrap()).finish().unwrap();
         frame.rechunk_mut();
-        groups += frame.height().div_ceil(100);
         let writer = ParquetWriter::new(std::fs::File::create(&file).unwrap());
         writer.with_row_group_size(Some(100)).finish(&mut frame).unwrap();
     }
     let usage = Usage::new(&directory.path().join("sample"), whole.calendar.as_of()).unwrap();
-    let shares = usage.source.plain.as_ref().unwrap().all_parts().len();
-    assert!(shares >= groups && shares > 80, "{shares} row groups of {groups}");
+    assert!(usage.source.plain.as_ref().unwrap().all_parts().len() > 80);
     let (users, customers) = usage.days(ALWAYS).unwrap().frames().unwrap();
     let planned = usage.planned();
     assert_eq!(rows(&users), planned);
