@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,9 @@ import duckdb
 LAYOUT = 1
 # inputs rewritten by day, and the column that says which
 BY_DAY = {"usage_events": "occurred_at", "invoices": "settled_at"}
+# canonical columns that say when a row of an input happened
+HAPPENED = {"invoices": "paid_at", "usage_events": "occurred_at", "surveys": "answered_at", "support_tickets": "opened_at",
+            "retention_costs": "incurred_on", "fx_rates": "rate_date"}
 
 
 def make(tenure, cache, threads, *, customers, months, seed=1, events=7.3, until=None):
@@ -119,6 +123,52 @@ def types(connection, files):
     return connection.execute(
         "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet($files, hive_partitioning = false))",
         {"files": files[:1]}).fetchall()
+
+
+def cut(on, months, threads):
+    """The same business, whose export holds the last so many months only: what happened since then, in the same files, and
+    whole the customers who had service since then. Its months are those of `on`, of the same size."""
+    directory = on["directory"].with_name(f"{on['directory'].name}-last-{months}")
+    kept = on["months"][-months:]
+    if not (directory / "report.json").is_file():
+        write_cut(on["directory"], directory, f"{kept[0]}-01", kept, threads)
+    return {**on, "directory": directory, "months": kept, "report": json.loads((directory / "report.json").read_text())}
+
+
+def write_cut(source, directory, first, kept, threads):
+    shutil.rmtree(directory, ignore_errors=True)
+    print(f"making a sample in {directory}", file=sys.stderr)
+    job = tomllib.loads((source / "job.toml").read_text())
+    name = lambda table, column: job["inputs"][table].get("columns", {}).get(column, column)
+    connection = duckdb.connect(":memory:", config={"threads": threads})
+    customer, ended = name("subscriptions", "customer_id"), name("subscriptions", "ended_at")
+    connection.execute(
+        f"CREATE TEMP TABLE kept AS SELECT DISTINCT {customer} AS customer FROM read_parquet($files)"
+        f" WHERE {ended} IS NULL OR {ended} >= DATE '{first}'",
+        {"files": [str(path) for path in (source / "subscriptions").rglob("*.parquet")]})
+    rows = {}
+    for table in job["inputs"]:
+        wanted = []
+        if table in HAPPENED:
+            wanted.append(f"{name(table, HAPPENED[table])} >= DATE '{first}'")
+        if table != "fx_rates":
+            # costs may name nobody
+            of = name(table, "customer_id")
+            wanted.append(f"({of} IS NULL OR {of} IN (SELECT customer FROM kept))")
+        for file in sorted((source / table).rglob("*.parquet")):
+            relative = file.relative_to(source)
+            if table in BY_DAY and relative.parts[1] < f"date={first}":
+                continue
+            (directory / relative).parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(
+                f"COPY (SELECT * FROM read_parquet('{file}', hive_partitioning = false) WHERE {' AND '.join(wanted)})"
+                f" TO '{directory / relative}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000)")
+        files = [str(path) for path in (directory / table).rglob("*.parquet")]
+        rows[table] = connection.execute("SELECT COUNT(*) FROM read_parquet($files)", {"files": files}).fetchone()[0]
+    lines = (source / "job.toml").read_text().replace("[inputs.subscriptions]", f'[inputs.subscriptions]\nhistory_from = "{first}"')
+    (directory / "job.toml").write_text(lines)
+    customers = connection.execute("SELECT COUNT(*) FROM kept").fetchone()[0]
+    (directory / "report.json").write_text(json.dumps({"customers": customers, "months": len(kept), "rows": rows}, indent=2))
 
 
 def job_file(sample, output, path, base=None):
