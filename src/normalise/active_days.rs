@@ -1,28 +1,17 @@
-//! Usage events -> days of activity, one bit per day of a month: what `usage::per_user` says as a plan, as loops over
-//! dense arrays. That plan stays its oracle (tests/it/usage.rs) and reads every source that is not plain text and time.
-//!
-//! Exports are in the order of time, so few months are open at once: each has an array of bits by user, which becomes a
-//! sorted list when the month is over. Rows that leap between many months go to a map instead. Memory is bounded by
-//! users x months, never by events.
+//! Usage events -> days of activity, one bit per day of a month: what `usage::per_user` says as a plan, summed in
+//! `open_months`. That plan stays its oracle (tests/it/usage.rs) and reads every source that is not plain text and time.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
 
+use super::open_months::{List, Months, OpenMonths, Slots, slot};
 use super::union::stacked;
 use crate::error::Result;
 use crate::ids::{Ids, NOBODY};
 use crate::month::{Calendar, LocalDay, Micros, date_of};
-use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{Coded, MISSING, Rows};
 use crate::tables::model::{AT, CUSTOMER, DAYS, IS_SHARED, USER};
-
-/// A row group with more months than this is taken row by row.
-const OPEN: usize = 3;
 
 /// Where the columns of usage stand in `Rows`.
 const CUSTOMERS: usize = 0;
@@ -48,11 +37,47 @@ type Pair = (u32, u32);
 
 /// Bits of one month by user, and the customer each is of.
 #[derive(Default)]
-struct Open {
+struct OfUsers {
     /// (customer, bits); no bits: not seen.
     users: Vec<(u32, u32)>,
     /// Bits by customer, of events without a user.
     nobody: Vec<u32>,
+}
+
+impl Slots for OfUsers {
+    type Key = Pair;
+    type Sum = u32;
+
+    fn sum(days: &mut u32, other: u32) {
+        *days |= other;
+    }
+
+    /// A user has the slot of the first customer it is seen with.
+    fn add(&mut self, (user, customer): Pair, days: u32) -> bool {
+        if user == NOBODY {
+            *slot(&mut self.nobody, customer, 0) |= days;
+            return true;
+        }
+        let (owner, bits) = slot(&mut self.users, user, (NOBODY, 0));
+        if *owner == NOBODY {
+            *owner = customer;
+        }
+        let is_own = *owner == customer;
+        *bits |= if is_own { days } else { 0 };
+        is_own
+    }
+
+    fn count(&self) -> usize {
+        self.users.len() + self.nobody.len()
+    }
+
+    fn list(self) -> List<Self> {
+        let users = self.users.into_iter().zip(0..).filter(|((_, bits), _)| *bits != 0);
+        let mut list: List<Self> = users.map(|((customer, bits), user)| ((user, customer), bits)).collect();
+        let nobody = self.nobody.into_iter().zip(0..).filter(|(bits, _)| *bits != 0);
+        list.extend(nobody.map(|(bits, customer)| ((NOBODY, customer), bits)));
+        list
+    }
 }
 
 /// The days of some row groups.
@@ -60,10 +85,7 @@ pub struct ActiveDays<'a> {
     rules: &'a Rules,
     ids: &'a Ids,
     users: &'a Ids,
-    open: BTreeMap<i32, Open>,
-    /// By month, sorted: user, customer, bits.
-    lists: BTreeMap<i32, Vec<Vec<(Pair, u32)>>>,
-    leaps: HashMap<(i32, Pair), u32, FixedState>,
+    months: OpenMonths<OfUsers>,
     /// Which of the qualifying events were seen.
     seen: Vec<bool>,
     /// Whether any row may break a rule.
@@ -72,16 +94,8 @@ pub struct ActiveDays<'a> {
 
 impl<'a> ActiveDays<'a> {
     pub fn new(rules: &'a Rules, ids: &'a Ids, users: &'a Ids) -> Self {
-        ActiveDays {
-            rules,
-            ids,
-            users,
-            open: BTreeMap::new(),
-            lists: BTreeMap::new(),
-            leaps: HashMap::default(),
-            seen: vec![false; rules.qualifying.len()],
-            is_suspect: false,
-        }
+        let seen = vec![false; rules.qualifying.len()];
+        ActiveDays { rules, ids, users, months: OpenMonths::default(), seen, is_suspect: false }
     }
 
     /// Adds the rows of a row group.
@@ -91,8 +105,7 @@ impl<'a> ActiveDays<'a> {
         let users = events.texts(USERS).map(|users| numbers(users, self.users));
         let counted = self.counted(events);
         let (mut day, mut bit): (Option<LocalDay>, u32) = (None, 0);
-        // customer, user, month, bit
-        let mut rows: Vec<(u32, u32, i32, u32)> = Vec::with_capacity(events.count);
+        let mut rows: Vec<(i32, Pair, u32)> = Vec::with_capacity(events.count);
         let close = self.rules.calendar.as_of_close();
         for (row, at) in events.times(TIMES).iter().enumerate() {
             let customer = number(&customers, of_customers.keys[row]);
@@ -114,11 +127,11 @@ impl<'a> ActiveDays<'a> {
             day = Some(of);
             let user = users.as_ref().zip(events.texts(USERS));
             let user = user.map_or(NOBODY, |(numbers, users)| number(numbers, users.keys[row]));
-            rows.push((customer, user, of.month.0, bit));
+            rows.push((of.month.0, (user, customer), bit));
         }
         drop(counted);
         self.see(events);
-        self.place(&rows);
+        self.months.add(&rows);
     }
 
     /// Whether a row's event counts; None: all do.
@@ -144,75 +157,16 @@ impl<'a> ActiveDays<'a> {
         }
     }
 
-    fn place(&mut self, rows: &[(u32, u32, i32, u32)]) {
-        let mut months: Vec<i32> = Vec::new();
-        for (_, _, month, _) in rows {
-            if months.last() != Some(month) {
-                months.push(*month);
-            }
-        }
-        months.sort_unstable();
-        months.dedup();
-        if months.len() > OPEN {
-            for (customer, user, month, bit) in rows {
-                *self.leaps.entry((*month, (*user, *customer))).or_default() |= bit;
-            }
-            return;
-        }
-        // what this row group does not touch is over
-        let over: Vec<i32> = self.open.keys().filter(|month| !months.contains(month)).copied().collect();
-        over.into_iter().for_each(|month| self.finish(month));
-        for month in months {
-            let open = self.open.entry(month).or_default();
-            for (customer, user, _, bit) in rows.iter().filter(|(_, _, of, _)| *of == month) {
-                if *user == NOBODY {
-                    *slot(&mut open.nobody, *customer, 0) |= bit;
-                    continue;
-                }
-                let (owner, bits) = slot(&mut open.users, *user, (NOBODY, 0));
-                if *owner == NOBODY {
-                    *owner = *customer;
-                }
-                if owner == customer {
-                    *bits |= bit;
-                } else {
-                    *self.leaps.entry((month, (*user, *customer))).or_default() |= bit;
-                }
-            }
-        }
-    }
-
-    fn finish(&mut self, month: i32) {
-        let Some(open) = self.open.remove(&month) else { return };
-        let users = open.users.into_iter().zip(0..).filter(|((_, bits), _)| *bits != 0);
-        let mut list: Vec<(Pair, u32)> = users.map(|((customer, bits), user)| ((user, customer), bits)).collect();
-        let nobody = open.nobody.into_iter().zip(0..).filter(|(bits, _)| *bits != 0);
-        list.extend(nobody.map(|(bits, customer)| ((NOBODY, customer), bits)));
-        self.lists.entry(month).or_default().push(list);
-    }
-
-    fn finish_all(&mut self) {
-        let open: Vec<i32> = self.open.keys().copied().collect();
-        open.into_iter().for_each(|month| self.finish(month));
-        let mut leaps: Vec<((i32, Pair), u32)> = self.leaps.drain().collect();
-        leaps.sort_unstable();
-        for of_month in leaps.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
-            let list = of_month.iter().map(|((_, pair), bits)| (*pair, *bits)).collect();
-            self.lists.entry(of_month[0].0.0).or_default().push(list);
-        }
-    }
-
     /// The days by month, and whether a rule may be broken: then the checks of rows say which and where.
-    pub fn end(mut self) -> Days {
-        self.finish_all();
-        Days { lists: self.lists, seen: self.seen, is_suspect: self.is_suspect }
+    pub fn end(self) -> Days {
+        Days { months: self.months.end(), seen: self.seen, is_suspect: self.is_suspect }
     }
 }
 
-/// The days of some row groups by month, as lists sorted by user and customer.
+/// The days of some row groups by month.
 #[derive(Default)]
 pub struct Days {
-    lists: BTreeMap<i32, Vec<Vec<(Pair, u32)>>>,
+    months: Months<OfUsers>,
     seen: Vec<bool>,
     is_suspect: bool,
 }
@@ -224,9 +178,7 @@ impl Days {
     }
 
     pub fn add(&mut self, other: Days) {
-        for (month, lists) in other.lists {
-            self.lists.entry(month).or_default().extend(lists);
-        }
+        self.months.add(other.months);
         self.is_suspect |= other.is_suspect;
         self.seen.resize(self.seen.len().max(other.seen.len()), false);
         self.seen.iter_mut().zip(other.seen).for_each(|(seen, other)| *seen |= other);
@@ -240,34 +192,10 @@ impl Days {
     /// CUSTOMER, USER (null: none), AT, DAYS and IS_SHARED, as `usage::per_user` has them, and CUSTOMER, AT and DAYS, of all users of
     /// a customer. Both by month, then in order.
     pub fn frames(self) -> Result<(DataFrame, DataFrame)> {
-        let mut months: Vec<_> = self.lists.into_iter().collect();
-        if months.is_empty() {
-            months.push((0, Vec::new()));
-        }
-        let frames = in_parallel(&months, workers(), |(month, lists)| {
-            let of_month = merged(lists);
-            Ok((of_users(*month, &of_month)?, of_customers(*month, &of_month)?))
-        })?;
+        let frames = self.months.each(|month, list| Ok((of_users(month, list)?, of_customers(month, list)?)))?;
         let (users, customers): (Vec<_>, Vec<_>) = frames.into_iter().unzip();
         Ok((stacked(users)?, stacked(customers)?))
     }
-}
-
-/// The days of each pair once, in order.
-fn merged(lists: &[Vec<(Pair, u32)>]) -> Cow<'_, [(Pair, u32)]> {
-    // of one share it is in order, and each pair once
-    if let [list] = lists {
-        return Cow::Borrowed(list);
-    }
-    let mut all = lists.concat();
-    // lists are sorted: the stable sort merges them
-    all.sort();
-    all.dedup_by(|(pair, days), (before, all)| {
-        let is_same = pair == before;
-        *all |= if is_same { *days } else { 0 };
-        is_same
-    });
-    Cow::Owned(all)
 }
 
 fn of_users(month: i32, list: &[(Pair, u32)]) -> PolarsResult<DataFrame> {
@@ -314,13 +242,4 @@ fn numbers(coded: &Coded, ids: &Ids) -> Vec<u32> {
 
 fn number(numbers: &[u32], key: u32) -> u32 {
     numbers.get(key as usize).copied().unwrap_or(NOBODY)
-}
-
-fn slot<T: Clone>(of: &mut Vec<T>, number: u32, empty: T) -> &mut T {
-    let at = number as usize;
-    if of.len() <= at {
-        // not one by one: ids are new for a while
-        of.resize((at + 1).max(of.len() * 5 / 4), empty);
-    }
-    &mut of[at]
 }

@@ -1,23 +1,17 @@
-//! Invoices -> what every customer paid by month: what `revenue::per_customer` and `revenue::bad_payments` say as plans, as loops
-//! over dense arrays. Those plans stay its oracle (tests/it/ledger.rs) and read every source that is not plain.
-//!
-//! Exports are in the order of time, so few months are open at once: each has an array by customer, which becomes a list when
-//! the month is over. Rows that leap between many months go to a map instead.
+//! Invoices -> what every customer paid by month: what `revenue::per_customer` and `revenue::bad_payments` say as plans, summed in
+//! `open_months`. Those plans stay its oracle (tests/it/ledger.rs) and read every source that is not plain.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
 
 use super::fx::Rates;
+use super::open_months::{List, Months, OpenMonths, Slots, slot};
 use super::union::stacked;
 use crate::error::{Error, Result};
 use crate::ids::{Ids, NOBODY, hash_of};
 use crate::money;
 use crate::month::{Calendar, LocalDay};
-use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{Coded, MISSING, Rows, Values};
 use crate::tables::inputs::{FAILED_STATUSES, UNPAID_STATUSES};
 use crate::tables::model::{AT, CUSTOMER, NET, PURCHASES};
@@ -30,12 +24,6 @@ const TIMES: usize = 2;
 const AMOUNTS: usize = 3;
 const CURRENCIES: usize = 4;
 const STATUSES: usize = 5;
-/// A row group with more months than this is taken row by row.
-const OPEN: usize = 3;
-/// A month with fewer than one row for so many customers is not worth an array.
-const CUSTOMERS_PER_ROW: usize = 64;
-/// So many of those, and no month gets one any more.
-const WASTED: usize = 16;
 
 /// How invoices are read, and what makes a row suspect.
 pub struct Rules {
@@ -54,17 +42,44 @@ struct Payments {
     refunds: i64,
     purchases: i64,
     is_any: bool,
+    /// A payment could not be added: the sum is larger than can be.
+    is_partial: bool,
 }
 
-impl Payments {
-    /// False: the sum does not fit, and is not taken.
-    #[must_use]
-    fn add(&mut self, other: &Payments) -> bool {
-        let sums = (self.revenue.checked_add(other.revenue), self.refunds.checked_add(other.refunds));
-        let (Some(revenue), Some(refunds)) = sums else { return false };
-        let purchases = self.purchases + other.purchases;
-        *self = Payments { revenue, refunds, purchases, is_any: self.is_any || other.is_any };
+/// Payments of one month by customer.
+#[derive(Default)]
+struct OfCustomers(Vec<Payments>);
+
+impl Slots for OfCustomers {
+    type Key = u32;
+    type Sum = Payments;
+
+    fn sum(paid: &mut Payments, other: Payments) {
+        let sums = (paid.revenue.checked_add(other.revenue), paid.refunds.checked_add(other.refunds));
+        let (Some(revenue), Some(refunds)) = sums else {
+            paid.is_partial = true;
+            return;
+        };
+        *paid = Payments {
+            revenue,
+            refunds,
+            purchases: paid.purchases + other.purchases,
+            is_any: paid.is_any || other.is_any,
+            is_partial: paid.is_partial || other.is_partial,
+        };
+    }
+
+    fn add(&mut self, customer: u32, paid: Payments) -> bool {
+        Self::sum(slot(&mut self.0, customer, Payments::default()), paid);
         true
+    }
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn list(self) -> List<Self> {
+        (0..).zip(self.0).filter(|(_, paid)| paid.is_any).collect()
     }
 }
 
@@ -72,25 +87,14 @@ impl Payments {
 pub struct Ledger<'a> {
     rules: &'a Rules,
     ids: &'a Ids,
-    open: BTreeMap<i32, Open>,
-    leaps: HashMap<(i32, u32), Payments, FixedState>,
-    /// Months that were opened for next to nothing: where files are not in the order of time.
-    wasted: usize,
+    months: OpenMonths<OfCustomers>,
     found: Paid,
-}
-
-/// Payments of one month by customer, and how many there were.
-#[derive(Default)]
-struct Open {
-    paid: Vec<Payments>,
-    rows: usize,
 }
 
 /// What customers paid, by month.
 #[derive(Default)]
 pub struct Paid {
-    /// By month, sorted by customer.
-    lists: BTreeMap<i32, Vec<Vec<(u32, Payments)>>>,
+    months: Months<OfCustomers>,
     /// Months with a payment that failed or was given back.
     bad: Vec<(u32, i32)>,
     /// Hashes of the keys, or the keys themselves.
@@ -116,7 +120,7 @@ impl<T: Copy> Meaning<T> {
 
 impl<'a> Ledger<'a> {
     pub fn new(rules: &'a Rules, ids: &'a Ids) -> Self {
-        Ledger { rules, ids, open: BTreeMap::new(), leaps: HashMap::default(), wasted: 0, found: Paid::default() }
+        Ledger { rules, ids, months: OpenMonths::default(), found: Paid::default() }
     }
 
     /// Adds the rows of a row group.
@@ -135,8 +139,7 @@ impl<'a> Ledger<'a> {
         let rate_of = Meaning::new(currencies, None, |currency| (currency != reporting).then(|| rates.of(currency)));
         let close = self.rules.calendar.as_of_close();
         let mut last: Option<LocalDay> = None;
-        // customer, month
-        let mut rows: Vec<(u32, i32, Payments)> = Vec::with_capacity(invoices.count);
+        let mut rows: Vec<(i32, u32, Payments)> = Vec::with_capacity(invoices.count);
         for row in 0..invoices.count {
             let customer = customers.get(of_customers.keys[row] as usize).copied().unwrap_or(NOBODY);
             let (Some(at), Some(amount), Some(key)) = (times[row], amounts[row], keys[row]) else {
@@ -170,58 +173,19 @@ impl<'a> Ledger<'a> {
             };
             let (revenue, refunds) = if amount > 0 { (ticks, 0) } else { (0, -ticks) };
             let purchases = i64::from(amount > 0);
-            rows.push((customer, day.month.0, Payments { revenue, refunds, purchases, is_any: true }));
+            let paid = Payments { revenue, refunds, purchases, is_any: true, is_partial: false };
+            rows.push((day.month.0, customer, paid));
         }
-        self.place(&rows);
+        self.months.add(&rows);
     }
 
-    fn place(&mut self, rows: &[(u32, i32, Payments)]) {
-        let mut months: Vec<i32> = rows.chunk_by(|a, b| a.1 == b.1).map(|of_month| of_month[0].1).collect();
-        months.sort_unstable();
-        months.dedup();
-        if months.len() > OPEN || self.wasted > WASTED {
-            for (customer, month, paid) in rows {
-                let is_added = self.leaps.entry((*month, *customer)).or_default().add(paid);
-                self.found.is_partial |= !is_added;
-            }
-            return;
-        }
-        // what this row group does not touch is over
-        let over: Vec<i32> = self.open.keys().filter(|month| !months.contains(month)).copied().collect();
-        over.into_iter().for_each(|month| self.finish(month));
-        for of_month in rows.chunk_by(|a, b| a.1 == b.1) {
-            let open = self.open.entry(of_month[0].1).or_default();
-            open.rows += of_month.len();
-            for (customer, _, paid) in of_month {
-                let at = *customer as usize;
-                if open.paid.len() <= at {
-                    // not one by one: ids are new for a while
-                    open.paid.resize((at + 1).max(open.paid.len() * 5 / 4), Payments::default());
-                }
-                self.found.is_partial |= !open.paid[at].add(paid);
-            }
-        }
-    }
-
-    fn finish(&mut self, month: i32) {
-        let Some(open) = self.open.remove(&month) else { return };
-        self.wasted += usize::from(open.rows < open.paid.len() / CUSTOMERS_PER_ROW);
-        let list = (0..).zip(open.paid).filter(|(_, paid)| paid.is_any).collect();
-        self.found.lists.entry(month).or_default().push(list);
-    }
-
-    pub fn end(mut self) -> Paid {
-        let open: Vec<i32> = self.open.keys().copied().collect();
-        open.into_iter().for_each(|month| self.finish(month));
-        let mut leaps: Vec<((i32, u32), Payments)> = self.leaps.drain().collect();
-        leaps.sort_unstable_by_key(|(key, _)| *key);
-        for of_month in leaps.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
-            let list = of_month.iter().map(|((_, customer), paid)| (*customer, *paid)).collect();
-            self.found.lists.entry(of_month[0].0.0).or_default().push(list);
-        }
-        self.found.bad.sort_unstable();
-        self.found.bad.dedup();
-        self.found
+    pub fn end(self) -> Paid {
+        let mut found = self.found;
+        found.months = self.months.end();
+        found.is_partial |= found.months.any(|paid| paid.is_partial);
+        found.bad.sort_unstable();
+        found.bad.dedup();
+        found
     }
 }
 
@@ -249,9 +213,7 @@ fn ticks(amount: i128, rate: Option<Option<i128>>) -> Option<i64> {
 
 impl Paid {
     pub fn add(&mut self, other: Paid) {
-        for (month, lists) in other.lists {
-            self.lists.entry(month).or_default().extend(lists);
-        }
+        self.months.add(other.months);
         self.bad.extend(other.bad);
         self.keys.extend(other.keys);
         self.is_suspect |= other.is_suspect;
@@ -278,11 +240,7 @@ impl Paid {
     ///
     /// Errors: `Kind::Data` for sums that are not whole.
     pub fn frames(mut self) -> Result<(DataFrame, DataFrame)> {
-        let mut months: Vec<_> = self.lists.into_iter().collect();
-        if months.is_empty() {
-            months.push((0, Vec::new()));
-        }
-        let paid = in_parallel(&months, workers(), |(month, lists)| of_customers(*month, lists))?;
+        let paid = self.months.each(of_customers)?;
         self.bad.sort_unstable();
         self.bad.dedup();
         let (customers, months): (Vec<u32>, Vec<i32>) = self.bad.into_iter().unzip();
@@ -294,30 +252,20 @@ impl Paid {
     }
 }
 
-/// Sums of each customer in order.
-fn of_customers(month: i32, lists: &[Vec<(u32, Payments)>]) -> Result<DataFrame> {
-    let mut list = lists.concat();
-    // lists are sorted: the stable sort merges them
-    list.sort_by_key(|(customer, _)| *customer);
-    let (mut customers, mut sums) = (Vec::with_capacity(list.len()), Vec::with_capacity(list.len()));
-    for of_customer in list.chunk_by(|(a, _), (b, _)| a == b) {
-        let mut sum = Payments::default();
-        if !of_customer.iter().all(|(_, paid)| sum.add(paid)) {
-            return Err(Error::data("what a customer paid in a month does not fit 64 bits of ticks"));
-        }
-        customers.push(of_customer[0].0);
-        sums.push(sum);
+fn of_customers(month: i32, list: &[(u32, Payments)]) -> Result<DataFrame> {
+    if list.iter().any(|(_, paid)| paid.is_partial) {
+        return Err(Error::data("what a customer paid in a month does not fit 64 bits of ticks"));
     }
     let column = |name: &str, value: fn(&Payments) -> i64| {
-        Int64Chunked::from_vec(name.into(), sums.iter().map(value).collect()).into_column()
+        Int64Chunked::from_vec(name.into(), list.iter().map(|(_, paid)| value(paid)).collect()).into_column()
     };
     let columns = vec![
-        UInt32Chunked::from_vec(CUSTOMER.into(), customers).into_column(),
-        Int32Chunked::full(AT.into(), month, sums.len()).into_column(),
-        column(REVENUE.name, |sum| sum.revenue),
-        column(REFUNDS.name, |sum| sum.refunds),
-        column(NET, |sum| sum.revenue - sum.refunds),
-        column(PURCHASES, |sum| sum.purchases),
+        UInt32Chunked::from_vec(CUSTOMER.into(), list.iter().map(|(customer, _)| *customer).collect()).into_column(),
+        Int32Chunked::full(AT.into(), month, list.len()).into_column(),
+        column(REVENUE.name, |paid| paid.revenue),
+        column(REFUNDS.name, |paid| paid.refunds),
+        column(NET, |paid| paid.revenue - paid.refunds),
+        column(PURCHASES, |paid| paid.purchases),
     ];
-    Ok(DataFrame::new(sums.len(), columns)?)
+    Ok(DataFrame::new(list.len(), columns)?)
 }

@@ -18,6 +18,7 @@ pub mod measures;
 pub mod members;
 pub mod model;
 pub mod monthly;
+pub mod open_months;
 pub mod panel;
 pub mod per_customer;
 pub mod places;
