@@ -23,6 +23,7 @@ pub mod storage;
 pub mod tables;
 pub mod validate;
 pub mod verify;
+pub mod violation;
 
 /// Makes Cargo build again for another checkout: .cargo/config.toml says why.
 const _: Option<&str> = option_env!("TENURE_CHECKOUT");

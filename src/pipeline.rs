@@ -22,7 +22,8 @@ use crate::snapshot::{self, Snapshot, SourceFile};
 use crate::storage::Storage;
 use crate::tables::outputs::CHECKS_TABLE;
 use crate::tables::{Input, Table};
-use crate::validate::{self, Violation};
+use crate::validate;
+use crate::violation::Violation;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunKind {

@@ -5,7 +5,7 @@ use crate::cli::arguments::{AsOf, JobFile};
 use crate::cli::{Env, output};
 use crate::error::{Error, Result};
 use crate::pipeline;
-use crate::validate::{Severity, Violation};
+use crate::violation::{Severity, Violation};
 
 /// Read the inputs and print everything that is wrong with them; publish nothing.
 ///

@@ -25,7 +25,8 @@ use crate::parallel::{in_parallel, workers};
 use crate::snapshot::{self, Part, PlainFiles, Snapshot, Sources};
 use crate::storage::Storage;
 use crate::tables::Input;
-use crate::validate::{self, KnownCustomers, Severity, Violation, has_repeats};
+use crate::validate::{self, KnownCustomers, has_repeats};
+use crate::violation::{Severity, Violation};
 
 /// Reads, validates and aggregates the inputs.
 pub fn model(

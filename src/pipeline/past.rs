@@ -15,7 +15,7 @@ use crate::tables::outputs::{
 };
 use crate::tables::runs::RUNS_TABLE;
 use crate::tables::{Column, Table};
-use crate::validate::{Severity, Violation};
+use crate::violation::{Severity, Violation};
 
 /// What readers see of the month before the run, and of those of its months that were final.
 pub fn closings(history: &History, months: MonthRange) -> Result<Published> {

@@ -8,7 +8,7 @@ use super::pattern::Pattern;
 use crate::job::{InputSource, LATEST};
 use crate::month::days_of;
 use crate::tables::Input;
-use crate::validate::{Severity, Violation};
+use crate::violation::{Severity, Violation};
 
 /// Days that the newest snapshot may be older than the as-of day: a weekly export is never older.
 const STALE_DAYS: i32 = 7;

@@ -20,7 +20,7 @@ use crate::month::Calendar;
 use crate::storage::Storage;
 use crate::tables::Input;
 use crate::tables::inputs::ENDED_AT;
-use crate::validate::Violation;
+use crate::violation::Violation;
 
 /// A value of a fault column: nothing wrong, not readable as the column's kind, a float that is no number.
 const FAULTS: [i32; 3] = [0, super::UNPARSEABLE, super::NOT_FINITE];

@@ -14,7 +14,7 @@ use crate::job::{Job, nearest, nearest_hint};
 use crate::month::Calendar;
 use crate::tables::inputs::{AMOUNT, EVENT, INTERVAL, MRR};
 use crate::tables::{Input, InputKind};
-use crate::validate::{Severity, Violation};
+use crate::violation::{Severity, Violation};
 use std::sync::Arc;
 
 /// A canonical column and where it comes from.

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::rows::Rules;
-use super::{Check, Found, Severity, label, violation};
+use super::{Check, Found, label, violation};
 use crate::job::Job;
 use crate::month::{Calendar, Micros, Month};
 use crate::snapshot::Source;
@@ -12,6 +12,7 @@ use crate::tables::inputs::{
     OPENED_AT, SCALE_MAX, SCORE, SURVEY_KIND,
 };
 use crate::tables::{Input, InputColumn};
+use crate::violation::Severity;
 
 /// Nothing was recorded before this: an earlier time comes from a clock that was never set.
 const EARLIEST_YEAR: i16 = 1990;

@@ -24,30 +24,7 @@ use crate::month::{Calendar, Month};
 use crate::snapshot::{Source, Sources};
 use crate::tables::Input;
 use crate::tables::inputs::{CUSTOMER_ID, PLAN};
-
-/// Whether a violation stops the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Error,
-    Warning,
-}
-
-/// One rule broken by one table.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Violation {
-    pub severity: Severity,
-    pub table: String,
-    /// Canonical name, with the source's own in the message where they differ.
-    pub column: String,
-    /// A stable name such as `duplicate_key`.
-    pub rule: &'static str,
-    pub message: String,
-    /// Rows that break it; 0 where a whole column or file does.
-    pub rows: u64,
-    /// Up to three keys of offending rows, or files.
-    pub samples: Vec<String>,
-}
+use crate::violation::{Severity, Violation};
 
 /// A question to the data: a small frame, and what its answer says is wrong.
 pub struct Check {

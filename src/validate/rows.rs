@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::{Check, Found, Severity, first_three, keys, label, violation};
+use super::{Check, Found, first_three, keys, label, violation};
 use crate::job::Job;
 use crate::money;
 use crate::month::Calendar;
@@ -12,6 +12,7 @@ use crate::tables::inputs::{
     TRIAL_ENDED_AT, TRIALING,
 };
 use crate::tables::{Input, InputColumn, InputKind};
+use crate::violation::Severity;
 
 /// One rule over one column of one input.
 pub struct Rule {

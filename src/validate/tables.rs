@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::rows::is_excluded;
-use super::{Check, Found, KnownCustomers, Severity, first_three, keys, violation};
+use super::{Check, Found, KnownCustomers, first_three, keys, violation};
 use crate::error::Result;
 use crate::ids::{hash_of, number};
 use crate::job::Job;
@@ -13,7 +13,7 @@ use crate::tables::inputs::{
     ANSWERED_AT, CUSTOMER_ID, ENDED_AT, OPENED_AT, PAID_AT, SNAPSHOT_DATE, STARTED_AT, SUBSCRIPTION_ID,
 };
 use crate::tables::{Input, InputColumn};
-use crate::validate::Violation;
+use crate::violation::{Severity, Violation};
 
 /// How many rows share a key.
 const ROWS: &str = "rows";

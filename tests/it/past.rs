@@ -10,7 +10,7 @@ use tenure::job::Job;
 use tenure::month::MonthRange;
 use tenure::pipeline::{self, Outcome, Request, RunKind};
 use tenure::sample::{SampleOptions, write};
-use tenure::validate::Violation;
+use tenure::violation::Violation;
 
 use crate::support::publish::{local, months};
 

@@ -9,7 +9,7 @@ use tenure::job::Job;
 use tenure::snapshot::{resolve, scan};
 use tenure::storage::Storage;
 use tenure::tables::Input;
-use tenure::validate::Severity;
+use tenure::violation::Severity;
 
 use crate::support::export::{AS_OF, Export, amounts, at, calendar, integers, strings};
 use crate::support::seaweed::{ADMIN, BUCKET, Seaweed};

@@ -18,22 +18,23 @@ const FLOW: &[(&str, u32)] = &[
     ("models", 0),
     ("parallel", 0),
     ("tables", 0),
+    ("violation", 0),
     ("job", 1),
     ("storage", 1),
-    ("snapshot", 2), // reports schema violations, so it shares a place with validate
-    ("validate", 2),
-    ("normalise", 3),
-    ("metrics", 4),
-    ("execute", 5),
-    ("publish", 6),
-    ("proofs", 7), // what a run proves about its own output, before it is published
-    ("pipeline", 8),
-    ("sample", 8),
-    ("verify", 8),
-    ("cli", 9),
-    ("build", 10), // names the code while it is compiled
-    ("lib", 10),
-    ("main", 10),
+    ("snapshot", 2),
+    ("validate", 3),
+    ("normalise", 4),
+    ("metrics", 5),
+    ("execute", 6),
+    ("publish", 7),
+    ("proofs", 8), // what a run proves about its own output, before it is published
+    ("pipeline", 9),
+    ("sample", 9),
+    ("verify", 9),
+    ("cli", 10),
+    ("build", 11), // names the code while it is compiled
+    ("lib", 11),
+    ("main", 11),
 ];
 
 /// What the pure modules may import at most: modules of this crate, then other crates.

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use tenure::month::{Month, MonthRange};
 use tenure::pipeline;
-use tenure::validate::{Severity, Violation};
+use tenure::violation::{Severity, Violation};
 
 use crate::support::export::{AS_OF, Export, storage};
 

@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use polars::prelude::*;
 use tenure::pipeline;
 use tenure::tables::outputs::*;
-use tenure::validate::{Severity, Violation};
+use tenure::violation::{Severity, Violation};
 
 use crate::support::export::{Export, storage};
 use crate::support::figures::Figures;

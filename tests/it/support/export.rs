@@ -12,7 +12,7 @@ use tenure::pipeline;
 use tenure::snapshot::{Sources, resolve, scan};
 use tenure::storage::Storage;
 use tenure::tables::Input;
-use tenure::validate::Violation;
+use tenure::violation::Violation;
 
 pub const AS_OF: Date = date(2024, 3, 31);
 
