@@ -94,7 +94,7 @@ impl<S: Slots> OpenMonths<S> {
     pub fn end(mut self) -> Months<S> {
         let open: Vec<i32> = self.open.keys().copied().collect();
         open.into_iter().for_each(|month| self.finish(month));
-        let mut leaps: Vec<((i32, S::Key), S::Sum)> = self.leaps.drain().collect();
+        let mut leaps: Vec<_> = self.leaps.drain().collect();
         leaps.sort_unstable_by_key(|(key, _)| *key);
         for of_month in leaps.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
             let list = of_month.iter().map(|((_, key), sum)| (*key, *sum)).collect();
