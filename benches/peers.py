@@ -1,13 +1,12 @@
 """The programs that are measured, and the measuring of one run."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
 from sample import job_file
@@ -26,24 +25,20 @@ def run(command, environment, limit):
 
     A child that fails in any other way than by memory or by the limit of `limit` seconds ends the benchmark.
     """
-    with tempfile.TemporaryFile() as said:
-        start = time.perf_counter()
-        child = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **environment})
-        timer = threading.Timer(limit, child.kill)
-        timer.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-        timer.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile("r") as took:
+        measured = [sys.executable, "-B", str(HERE / "measured.py"), took.name, str(limit), *map(str, command)]
+        subprocess.run(measured, stdout=said, stderr=said, env={**os.environ, **environment}, check=True)
+        found = json.load(took)
         said.seek(0)
         text = said.read().decode(errors="replace")
-    if child.returncode == 0:
-        return {"seconds": seconds, "kilobytes": usage.ru_maxrss, "said": text}
+    seconds, code = found["seconds"], found["code"]
+    if code == 0:
+        return {"seconds": seconds, "kilobytes": found["kilobytes"], "said": text}
     if seconds >= limit:
         return {"failed": f"{OUT_OF_TIME}: {limit:.0f} s"}
-    if child.returncode in (3, -9) or "Out of Memory Error" in text or "memory allocation of" in text:
+    if code in (3, -9) or "Out of Memory Error" in text or "memory allocation of" in text:
         return {"failed": f"{OUT_OF_MEMORY} after {seconds:.0f} s", "said": text}
-    sys.exit(f"{' '.join(map(str, command))} ended with {child.returncode}:\n{text[-4000:]}")
+    sys.exit(f"{' '.join(map(str, command))} ended with {code}:\n{text[-4000:]}")
 
 
 # --- tenure --------------------------------------------------------------------------------------------------------
